@@ -1,0 +1,1 @@
+"""The process: how messages come in and how replies go out."""

@@ -1,0 +1,1 @@
+"""What a person can do, one module a thing, in channel-neutral words."""

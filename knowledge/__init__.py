@@ -1,0 +1,1 @@
+"""What the bot knows, as files, and the typed code that reads them."""

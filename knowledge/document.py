@@ -1,0 +1,35 @@
+"""A document as the rest of the house sees it: named sections of Markdown, with where they stand."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One headed part of a document, small enough to be read on a phone or cut by the splitter later.
+
+    `path` holds the headings from the top (document title excluded) to this one; it may be empty for text before the
+    first heading. `text` is Markdown without the heading line. `page` is the 1-based page or slide the section starts
+    on, None where the format has no pages. `breaks` holds (offset into `text`, page) for each later page that starts
+    inside the section, offsets ascending.
+    """
+
+    path: tuple[str, ...]
+    text: str
+    page: int | None = None
+    breaks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole document after reading; `digest` is the SHA-256 of the file's bytes, `name` is unique in a library."""
+
+    name: str
+    title: str
+    digest: str
+    sections: tuple[Section, ...]
+    version: str = ""
+    effective: date | None = None
+    audience: tuple[str, ...] = ()
+    source: str = ""
+    warnings: tuple[str, ...] = field(default=())

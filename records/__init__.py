@@ -1,0 +1,1 @@
+"""What happened, in a database; the only place for sqlalchemy."""

@@ -1,0 +1,1 @@
+"""Question to passages to answer; the only place for langchain and chromadb."""
