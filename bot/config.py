@@ -1,0 +1,144 @@
+"""config.yaml and the environment become frozen, validated settings; nobody else reads either."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+_PREFIX = "DUDAO__"
+_SECRETS = {"LLM_API_KEY": ("llm", "api_key"), "EMBEDDER_API_KEY": ("embedder", "api_key")}
+
+
+class BadConfig(Exception):
+    """The settings cannot be used; the message names the key, the file and the mend."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatabaseSettings(_Part):
+    url: str = ""
+
+
+class IndexSettings(_Part):
+    url: str = ""
+
+
+class EmbedderSettings(_Part):
+    kind: Literal["bundled", "sentence-transformers", "openai"] = "bundled"
+    model: str = ""
+    base_url: str = ""
+    query_prefix: str = ""
+    passage_prefix: str = ""
+    reranker: str = ""
+    api_key: SecretStr = SecretStr("")
+
+
+class IngestSettings(_Part):
+    max_megabytes: float = Field(50, gt=0)
+    ocr: bool = False
+
+
+class AnswerSettings(_Part):
+    max_characters: int = Field(600, ge=100, le=4000)
+    refusal: float = Field(0.5, gt=0, lt=1)
+
+
+class LlmSettings(_Part):
+    model: str = ""
+    provider: str = "openai"
+    base_url: str = ""
+    timeout_seconds: float = Field(20, gt=0)
+    api_key: SecretStr = SecretStr("")
+
+
+class WebSettings(_Part):
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+
+
+class Settings(_Part):
+    """Every setting, checked; `home` holds all state, `models` the built model shared by all homes."""
+
+    home: Path
+    models: Path
+    handbook: bool = True
+    time_zone: str = "Asia/Shanghai"
+    database: DatabaseSettings = DatabaseSettings()
+    index: IndexSettings = IndexSettings()
+    embedder: EmbedderSettings = EmbedderSettings()
+    ingest: IngestSettings = IngestSettings()
+    answer: AnswerSettings = AnswerSettings()
+    llm: LlmSettings = LlmSettings()
+    web: WebSettings = WebSettings()
+
+
+def load(environment: Mapping[str, str], file: Path, home: Path | None = None, handbook: bool = True) -> Settings:
+    """Settings from the file, overridden by the environment, overridden by the command line; raises BadConfig."""
+    values = _read(file)
+    for key, value in environment.items():
+        if key.startswith(_PREFIX):
+            _put(values, key[len(_PREFIX) :].lower().split("__"), yaml.safe_load(value), key)
+        elif key in _SECRETS:
+            _put(values, list(_SECRETS[key]), value, key)
+    values["home"] = str(home or environment.get("DUDAO_HOME") or values.get("home") or "var")
+    models = environment.get("DUDAO_MODELS") or values.get("models") or _cache(environment)
+    values["models"] = str(Path(models).expanduser())
+    if not handbook:
+        values["handbook"] = False
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise BadConfig("\n".join(_explain(dict(one), file) for one in error.errors())) from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BadConfig(f"{file}: cannot be read as YAML: {error}") from error
+    if not isinstance(values, dict):
+        raise BadConfig(f"{file}: must hold `key: value` lines at the top level")
+    return values
+
+
+def _put(values: dict[str, Any], path: list[str], value: Any, origin: str) -> None:
+    for part in path[:-1]:
+        inner = values.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise BadConfig(f"environment variable {origin}: {part} is not a group of settings")
+        values = inner
+    values[path[-1]] = value
+
+
+def _cache(environment: Mapping[str, str]) -> str:
+    return str(Path(environment.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "dudao")
+
+
+def _explain(error: dict[str, Any], file: Path) -> str:
+    path = [str(part) for part in error["loc"]]
+    key = ".".join(path)
+    where = f"{file} (or an environment variable {_PREFIX}{'__'.join(path).upper()})"
+    if error["type"] != "extra_forbidden":
+        return f"{where}: {key}: {error['msg']}, got {error['input']!r}"
+    near = difflib.get_close_matches(key, _known(Settings), n=1, cutoff=0.4)
+    return f"{where}: unknown key {key}" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _known(model: type[BaseModel], prefix: str = "") -> list[str]:
+    keys: list[str] = []
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            keys += _known(kind, f"{prefix}{name}.")
+        elif not any(isinstance(a, type) and issubclass(a, BaseModel) for a in get_args(kind)):
+            keys.append(prefix + name)
+    return keys

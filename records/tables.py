@@ -1,0 +1,126 @@
+"""Every table of the records, as SQLAlchemy Core describes it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC; refuses times without a zone, returns times with one on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Any aware time, as UTC."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """SQLite forgets the zone; it is UTC."""
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+library = Table(
+    "library",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("uid", String(32), nullable=False),
+    Column("revision", Integer, nullable=False),
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("effective", Date),
+    Column("audience", JSON, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("digest", String(80), nullable=False),
+    Column("bundled", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("passages", Integer, nullable=False),
+    Column("warnings", JSON, nullable=False),
+    Column("added_at", Instant, nullable=False),
+)
+
+section = Table(
+    "section",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("document_id", ForeignKey("document.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("path", JSON, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("page", Integer),
+    Column("breaks", JSON, nullable=False),
+)
+
+question = Table(
+    "question",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("asked_at", Instant, nullable=False, index=True),
+    Column("channel", String(32), nullable=False),
+    Column("chat", String(128), nullable=False, index=True),
+    Column("person", String(128), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("searched", Text, nullable=False),
+    Column("answered", Boolean, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("sections", JSON, nullable=False),
+    Column("faq_id", Integer),
+    Column("seconds", Float, nullable=False),
+)
+
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("question_id", ForeignKey("question.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("person", String(128), nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    UniqueConstraint("question_id", "person"),
+)
+
+faq = Table(
+    "faq",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("question", Text, nullable=False, unique=True),
+    Column("answer", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    Column("uses", Integer, nullable=False),
+)

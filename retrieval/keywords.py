@@ -1,0 +1,127 @@
+"""BM25 over Chinese bigrams, words and numbers, on disk and incremental (tantivy; measured in bench/engines.py)."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+
+from retrieval.card import Card
+from retrieval.text import Analyzer
+
+_WRITER_BYTES = 32_000_000
+_EVERYTHING = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document to index: its row id, its revision, and its section cards with the texts of their passages."""
+
+    document: int
+    revision: int
+    sections: Sequence[tuple[Card, Sequence[str]]]
+
+
+class Keywords:
+    """One folder of keyword index; it also keeps the section cards, so that a question needs no database."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._schema = _schema()
+        self._index = tantivy.Index(self._schema, path=str(folder))
+        self._cards: dict[str, Card] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """See what any process has committed since."""
+        self._index.reload()
+        self._searcher = self._index.searcher()
+        self._cards.clear()
+        self._sections = int(self._searcher.search(self._is("kind", "section"), 1, count=True).count)
+
+    def state(self) -> dict[int, int]:
+        """Document id -> revision as indexed."""
+        hits = self._searcher.search(self._is("kind", "document"), _EVERYTHING, count=False).hits
+        found = (self._searcher.doc(address) for _, address in hits)
+        return {int(d["document"][0]): int(d["revision"][0]) for d in found}
+
+    def apply(self, remove: Iterable[int], add: Iterable[Entry], analyzer: Analyzer) -> None:
+        """Drop and add documents in one commit; a document that is added replaces its earlier revision."""
+        writer = self._index.writer(_WRITER_BYTES, 1)
+        entries = list(add)
+        for document in {*remove, *(entry.document for entry in entries)}:
+            writer.delete_documents_by_term("document", str(document))
+        for entry in entries:
+            for row in _rows(entry, analyzer):
+                writer.add_document(tantivy.Document(**row))
+        writer.commit()
+        writer.wait_merging_threads()
+        self.reload()
+
+    def search(self, field: str, query: Sequence[str], k: int) -> list[tuple[str, float]]:
+        """The best `k` (section key, BM25 score) for the tokens in `field`: "passage", "whole" or "heading"."""
+        if not query:
+            return []
+        terms = [(tantivy.Occur.Should, self._is(field, token, "freq")) for token in dict.fromkeys(query)]
+        hits = self._searcher.search(tantivy.Query.boolean_query(terms), k, count=False).hits
+        return [(str(self._searcher.doc(address)["key"][0]), float(score)) for score, address in hits]
+
+    def frequency(self, token: str) -> int:
+        """In how many sections a token stands."""
+        return int(self._searcher.doc_freq("whole", token))
+
+    @property
+    def sections(self) -> int:
+        """How many sections are indexed."""
+        return self._sections
+
+    def card(self, key: str) -> Card | None:
+        """The section card of a key, None when the section is no longer indexed."""
+        if key not in self._cards:
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, self._is("key", key)), (tantivy.Occur.Must, self._is("kind", "section"))]
+            )
+            hits = self._searcher.search(query, 1, count=False).hits
+            if not hits:
+                return None
+            if len(self._cards) > 4096:
+                self._cards.clear()
+            self._cards[key] = Card.load(json.loads(bytes(self._searcher.doc(hits[0][1])["card"][0])))
+        return self._cards[key]
+
+    def keys(self) -> list[str]:
+        """All section keys, in no order."""
+        hits = self._searcher.search(self._is("kind", "section"), _EVERYTHING, count=False).hits
+        return [str(self._searcher.doc(address)["key"][0]) for _, address in hits]
+
+    def _is(self, field: str, value: str, option: str = "basic") -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, value, option)
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for name in ("kind", "key", "document", "revision"):
+        builder.add_text_field(name, stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("passage", "whole", "heading"):
+        builder.add_text_field(name, stored=False, tokenizer_name="whitespace", index_option="freq")
+    builder.add_bytes_field("card", stored=True, indexed=False)
+    return builder.build()
+
+
+def _rows(entry: Entry, analyzer: Analyzer) -> Iterable[dict[str, object]]:
+    document = str(entry.document)
+    yield {"kind": "document", "document": document, "revision": str(entry.revision)}
+    for card, passages in entry.sections:
+        headings = " ".join(card.path)
+        yield {
+            "kind": "section",
+            "key": card.key,
+            "document": document,
+            "card": json.dumps(card.dump(), ensure_ascii=False).encode(),
+            "whole": " ".join(analyzer.terms(f"{card.title}\n{headings}\n{card.text}")),
+            "heading": " ".join(analyzer.terms(f"{card.title}\n{headings}")),
+        }
+        for passage in passages:
+            terms = analyzer.terms(f"{headings}\n{passage}")
+            yield {"kind": "passage", "key": card.key, "document": document, "passage": " ".join(terms)}
