@@ -97,7 +97,7 @@ class Documents:
 
     async def replace(self, facts: DocumentFacts, sections: Sequence[SectionRow]) -> None:
         """Put a document in, in place of any of the same name; section keys must be new."""
-        revision = await self._advance()
+        revision = await self.advance()
         await self._connection.execute(delete(document).where(document.c.name == facts.name))
         values = {name: getattr(facts, name) for name in DocumentFacts.__dataclass_fields__}
         values |= {"audience": list(facts.audience), "warnings": list(facts.warnings), "revision": revision}
@@ -122,10 +122,11 @@ class Documents:
         """Take a document out; False when there is none of that name."""
         result = await self._connection.execute(delete(document).where(document.c.name == name))
         if result.rowcount:
-            await self._advance()
+            await self.advance()
         return bool(result.rowcount)
 
-    async def _advance(self) -> int:
+    async def advance(self) -> int:
+        """The library's next revision; every process follows."""
         await self.found()
         statement = update(library).values(revision=library.c.revision + 1).returning(library.c.revision)
         return int((await self._connection.execute(statement)).scalar_one())

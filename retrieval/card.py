@@ -8,7 +8,11 @@ from knowledge.document import Section
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A section with its document's name; `starts` are the offsets of its passages in `text`, ascending."""
+    """A section with its document's name, and its terms as the analyzer made them (space between terms).
+
+    `starts` are the offsets of its passages in `text`, ascending; `passages` their terms; `headings` the terms of title
+    and path, `leaf` of the nearest heading; `folded` the canonical text.
+    """
 
     key: str
     document: str
@@ -19,6 +23,10 @@ class Card:
     page: int | None = None
     breaks: tuple[tuple[int, int], ...] = ()
     starts: tuple[int, ...] = (0,)
+    passages: tuple[str, ...] = ()
+    headings: str = ""
+    leaf: str = ""
+    folded: str = ""
 
     @property
     def heading(self) -> str:
@@ -46,5 +54,6 @@ class Card:
             "path": tuple(values["path"]),
             "breaks": tuple((at, page) for at, page in values["breaks"]),
             "starts": tuple(values["starts"]),
+            "passages": tuple(values["passages"]),
         }
         return cls(**{**values, **tuples})

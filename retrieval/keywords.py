@@ -8,7 +8,6 @@ from pathlib import Path
 import tantivy
 
 from retrieval.card import Card
-from retrieval.text import Analyzer
 
 _WRITER_BYTES = 32_000_000
 _EVERYTHING = 10_000_000
@@ -16,11 +15,11 @@ _EVERYTHING = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document to index: its row id, its revision, and its section cards with the texts of their passages."""
+    """A document to index: its row id, its revision and its section cards."""
 
     document: int
     revision: int
-    sections: Sequence[tuple[Card, Sequence[str]]]
+    cards: Sequence[Card]
 
 
 class Keywords:
@@ -46,14 +45,14 @@ class Keywords:
         found = (self._searcher.doc(address) for _, address in hits)
         return {int(d["document"][0]): int(d["revision"][0]) for d in found}
 
-    def apply(self, remove: Iterable[int], add: Iterable[Entry], analyzer: Analyzer) -> None:
+    def apply(self, remove: Iterable[int], add: Iterable[Entry]) -> None:
         """Drop and add documents in one commit; a document that is added replaces its earlier revision."""
         writer = self._index.writer(_WRITER_BYTES, 1)
         entries = list(add)
         for document in {*remove, *(entry.document for entry in entries)}:
             writer.delete_documents_by_term("document", str(document))
         for entry in entries:
-            for row in _rows(entry, analyzer):
+            for row in _rows(entry):
                 writer.add_document(tantivy.Document(**row))
         writer.commit()
         writer.wait_merging_threads()
@@ -109,19 +108,17 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _rows(entry: Entry, analyzer: Analyzer) -> Iterable[dict[str, object]]:
+def _rows(entry: Entry) -> Iterable[dict[str, object]]:
     document = str(entry.document)
     yield {"kind": "document", "document": document, "revision": str(entry.revision)}
-    for card, passages in entry.sections:
-        headings = " ".join(card.path)
+    for card in entry.cards:
         yield {
             "kind": "section",
             "key": card.key,
             "document": document,
             "card": json.dumps(card.dump(), ensure_ascii=False).encode(),
-            "whole": " ".join(analyzer.terms(f"{card.title}\n{headings}\n{card.text}")),
-            "heading": " ".join(analyzer.terms(f"{card.title}\n{headings}")),
+            "whole": " ".join((card.headings, *card.passages)),
+            "heading": card.headings,
         }
-        for passage in passages:
-            terms = analyzer.terms(f"{headings}\n{passage}")
-            yield {"kind": "passage", "key": card.key, "document": document, "passage": " ".join(terms)}
+        for passage in card.passages:
+            yield {"kind": "passage", "key": card.key, "document": document, "passage": f"{card.headings} {passage}"}

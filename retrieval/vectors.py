@@ -1,6 +1,7 @@
 """The vectors of all passages in Chroma: in process, or on a server."""
 
 import gc
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ class Vectors:
 
     def __init__(self, where: Path | str, name: str) -> None:
         self._where, self._name = where, name
+        self._guard = threading.RLock()
         self._connect()
 
     def _connect(self) -> None:
@@ -47,8 +49,9 @@ class Vectors:
     def reopen(self) -> None:
         """See what other processes have written; Chroma in process keeps its graph in memory otherwise."""
         if isinstance(self._where, Path):
-            self.close()
-            self._connect()
+            with self._guard:
+                self.close()
+                self._connect()
 
     def close(self) -> None:
         """Let go of the files."""
@@ -75,7 +78,8 @@ class Vectors:
 
     def search(self, query: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
         """The nearest `k` (passage id, cosine), best first."""
-        found = self._collection.query(query_embeddings=[query], n_results=k, include=["distances"])
+        with self._guard:
+            found = self._collection.query(query_embeddings=[query], n_results=k, include=["distances"])
         return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def unreachable(self, ids: Iterable[str]) -> list[str]:
@@ -102,9 +106,10 @@ class Vectors:
         for start in range(0, total, _BATCH):
             rows = self._collection.get(include=["embeddings"], limit=_BATCH, offset=start)
             fresh.add(ids=rows["ids"], embeddings=rows["embeddings"])
-        self._client.delete_collection(f"{self._name}.{self._generation}")
-        self._generation += 1
-        self._collection = fresh
+        with self._guard:
+            self._client.delete_collection(f"{self._name}.{self._generation}")
+            self._generation += 1
+            self._collection = fresh
 
 
 def _client(where: Path | str) -> Any:

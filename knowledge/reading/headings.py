@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from knowledge.reading.line import Line, fold
 
-PLAIN = 90  # levels above 6 are ranks of headings found by habit; the smaller, the higher in the outline
-LABEL = 95
+GROUP, PLAIN, LABEL = 85, 90, 95  # levels of headings without a number, after those of the kinds below
 _CN = "[一二三四五六七八九十百零]{1,4}"
 _N = rf"(?:{_CN}|\d{{1,3}})"
 _KINDS: tuple[tuple[int, str], ...] = (
@@ -30,7 +30,10 @@ _BULLET = re.compile(r"\s*(?:[-*+•·●○◦▪►]\s|[-•·]\S|[①-⑳])")
 _END = re.compile(r"[。;!,、,;!:]$|[。;](?!$)")
 _FRAME = re.compile(r"(?:引言|前言|序言|结语|结束语|后记|附录[A-Z一二三四五六七八九十\d]?)(?:[: ]|$)")
 _LEAD_IN = re.compile(r"(?:如下|包括|以下|下列|例如|比如|如)[^,]{0,4}$")
+_WORDS = re.compile(r"(?=.*[\u3400-\u9fffA-Za-z]{2})(?!.*[\u3400-\u9fff] [\u3400-\u9fff])[^,=×÷+|]+")
+_FIRST = re.compile(r"1[.、](?!\d)|\(1\)")
 _MARK_RANK = 15
+_LOST_MARK = re.compile(r"\?\s+\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,49 +62,88 @@ def title_like(text: str, longest: int = 40) -> bool:
     return 0 < len(text) <= longest and not _END.search(text) and not _BULLET.match(text)
 
 
-def find_headings(lines: Sequence[Line]) -> list[Line]:
-    """Give a level to the lines of a plain text that are headings by number or by shape."""
-    texts = [fold(line.text).strip() for line in lines]
-    filled = [row for row, text in enumerate(texts) if text and not lines[row].rigid]
-    levels: dict[int, int] = {}
-    for place, row in enumerate(filled):
-        before = texts[filled[place - 1]] if place else ""
-        after = texts[filled[place + 1]] if place + 1 < len(filled) else ""
-        if not lines[row].level:
-            levels[row] = _level(texts[row], before, after)
-    return [replace(line, level=levels.get(row) or line.level) for row, line in enumerate(lines)]
+def find_headings(lines: Sequence[Line], captions: bool = False) -> list[Line]:
+    """Give a level to the lines of a plain text that are headings by number or by shape.
+
+    With `captions` (text of slides) every short line that is no sentence is a heading.
+    """
+    texts = [fold(_bare(line.text)) for line in lines]
+    filled = [row for row, text in enumerate(texts) if text]
+    levels = {row: lines[row].level for row in filled}
+    for place, row in reversed(list(enumerate(filled))):
+        if levels[row] or lines[row].rigid:
+            continue
+        previous = filled[place - 1] if place else -1
+        before = texts[previous] if place and previous == row - 1 else ""
+        following = filled[place + 1] if place + 1 < len(filled) else -1
+        after, level_after = (texts[following], levels[following]) if following > 0 else ("", 0)
+        if candidate(texts[row]).rank:
+            levels[row] = _numbered_level(texts[row], texts[previous] if place else "", after)
+        elif captions:
+            levels[row] = PLAIN if title_like(texts[row], 24) and "," not in texts[row] else 0
+        else:
+            tabular = following > 0 and lines[following].rigid
+            levels[row] = _plain_level(texts[row], before, after, level_after, tabular)
+    return [_headed(line, levels.get(row, line.level)) for row, line in enumerate(lines)]
 
 
-def _level(text: str, before: str, after: str) -> int:
+def group(lines: Sequence[Line]) -> list[Line]:
+    """A caption with another caption right under it heads the whole group."""
+    result = list(lines)
+    filled = [row for row, line in enumerate(lines) if line.text.strip()]
+    for row, following in pairwise(filled):
+        if lines[row].level == PLAIN and lines[following].level == PLAIN:
+            result[row] = replace(lines[row], level=GROUP)
+    return result
+
+
+def _headed(line: Line, level: int) -> Line:
+    if line.rigid or not (level or _LOST_MARK.match(line.text)):
+        return line
+    text = _MARKED.sub("", _bare(line.text))
+    return replace(line, text=text.rstrip(":\uff1a ") if level else text, level=level)
+
+
+def _bare(text: str) -> str:
+    """Without white space and without bold marks around the whole line."""
+    text = text.strip()
+    found = re.fullmatch(r"\*\*([^*]+)\*\*", text)
+    return found[1].strip() if found else text
+
+
+def _numbered_level(text: str, before: str, after: str) -> int:
     found = candidate(text)
-    if not found.rank:
-        return _plain_level(text, before, after)
-    rest = text[found.rest :].strip(" ::.-–—、")
+    rest = text[found.rest :].strip(" :.-–—、")
     if not title_like(rest, 50 if found.rank < 40 else 32) and not (rest == "" and found.rank < 40):
         return 0
-    if found.rank >= 60 and re.search(r"[,::]|--|—|–", rest) and len(rest) > 12:
+    if found.rank in (60, 70) and len(rest) > 12 and re.search(r"[,:]|--|—|–", rest):
         return 0
-    alone = candidate(after).rank != found.rank and candidate(before).rank != found.rank
-    if not after or not (alone or candidate(after).rank != found.rank and _body(before)):
-        return 0
-    return found.rank
+    listed = found.rank in (candidate(before).rank, candidate(after).rank)
+    return 0 if listed or not after else found.rank
 
 
-def _plain_level(text: str, before: str, after: str) -> int:
-    if text.endswith(":") and title_like(text[:-1], 16) and not _LEAD_IN.search(text[:-1]) and _body(after):
-        return LABEL
-    if title_like(text, 24) and "," not in text and _body(after) and (not before or _closed(before)):
+def _plain_level(text: str, before: str, after: str, level_after: int, tabular: bool) -> int:
+    """`before` is empty where a blank line parts the line from what stands above it."""
+    body = tabular or _body(after)
+    if text.endswith(":") and ":" not in text[:-1] and title_like(text[:-1], 16) and not _LEAD_IN.search(text[:-1]):
+        return LABEL if body else 0
+    if not title_like(text, 24) or not _WORDS.fullmatch(text) or not _closed(before):
+        return 0
+    if body:
         return PLAIN
-    return 0
+    return GROUP if level_after == PLAIN and len(text) >= 4 else 0
 
 
 def _body(text: str) -> bool:
     """A line that can stand under a heading: a sentence or an item."""
-    return bool(_BULLET.match(text)) or (len(text) > 12 and bool(re.search(r"[。;,!]|[,.;]\s?", text)))
+    rest = text[candidate(text).rest :]
+    sentence = len(rest) > 12 and re.search(r"[。;,!、:]|[.;]\s", rest)
+    return bool(sentence or _BULLET.match(text) or _FIRST.match(text))
 
 
 def _closed(text: str) -> bool:
-    return bool(re.search(r"[。!?;.…)”]$", text)) or len(text) <= 24 or bool(_BULLET.match(text))
+    """Whether the line above is done with: a sentence, an item, a heading by its number, or none."""
+    return not text or bool(re.search(r"[。!?;.…)”:]$", text) or _BULLET.match(text) or candidate(text).rank)
 
 
 @dataclass(slots=True)

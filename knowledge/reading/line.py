@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+WORK = 8  # the level of a work inside a collection; above 6 are levels found by habit, the smaller the higher
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

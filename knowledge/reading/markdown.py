@@ -13,7 +13,11 @@ _MARKS = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])|(\*\*|__)(?=\S)(.+?)(?<=\S)\
 
 
 def _words(value: Any) -> Any:
-    return [part.strip() for part in re.split(r"[,,、;;]", value) if part.strip()] if isinstance(value, str) else value
+    return (
+        [part.strip() for part in re.split(r"[,\uff0c、;\uff1b]", value) if part.strip()]
+        if isinstance(value, str)
+        else value
+    )
 
 
 def _text(value: Any) -> Any:

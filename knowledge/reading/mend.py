@@ -16,6 +16,7 @@ _SYLLABLE = re.compile(
 )
 _PLAIN = str.maketrans(_TONED, "aaaaeeeeiiiioooouuuu\u00fc\u00fc\u00fc\u00fc")
 _SHIFTED = re.compile(r"\?\?([\u3400-\u9fff\u0370-\u04ff\u2500-\u25ff]{1,20}?(?:[A-Za-z{|}~]|(?=\?)))")
+_CUT = re.compile(rf"\?{_LETTER}{{1,6}}[)\uff09]([\u0370-\u03ff\u4e00-\u9fff]{{2,12}}?)[A-Z]{{1,2}}")
 _MARK = re.compile(rf"\?{_LETTER}{{1,6}}[)\uff09]|\?\?|\ufffd+")
 _EMOJI = re.compile(r"^(\s*(?:[•·●○▪*+-]\s+)?)\?\s+(?=\S)", re.MULTILINE)
 _ENOUGH = 5
@@ -28,6 +29,7 @@ def mend(lines: list[Line]) -> tuple[list[Line], tuple[str, ...]]:
     if shows_notes(text):
         text, notes = _without_notes(text)
         text, shifts = _realigned(text)
+        text = _CUT.sub(_after_cut, text)
         text, lost = _without_marks(text, _MARK)
     text, replaced = _without_marks(text, re.compile("\ufffd+"))
     text, emoji = _without_emoji_marks(text)
@@ -85,6 +87,12 @@ def _realigned(text: str) -> tuple[str, int]:
     return _SHIFTED.sub(back, text), mended
 
 
+def _after_cut(found: re.Match[str]) -> str:
+    """What is left of a run that begins with the second half of a lost character."""
+    restored = found[1].encode("gb18030")[1:].decode("gb18030", "ignore")
+    return "\ufffd" + "".join(character for character in restored if everyday(character)) + "\ufffd"
+
+
 def _believed(shifted: str, known: set[str]) -> str:
     restored = (b"\xbf" + shifted.encode("gb18030")).decode("gb18030", "replace")
     for end, character in enumerate(restored):
@@ -94,7 +102,7 @@ def _believed(shifted: str, known: set[str]) -> str:
 
 
 def _without_marks(text: str, marks: re.Pattern[str]) -> tuple[str, int]:
-    """Without lost-character marks, and without the rare characters right before one, which are half of what was lost."""
+    """Without lost-character marks, and without a rare character right before one: half of what was lost."""
     kept, start, count = "", 0, 0
     for found in marks.finditer(text):
         kept += text[start : found.start()]

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from knowledge.document import Section
 from knowledge.reading.headings import Outline
-from knowledge.reading.line import Line
+from knowledge.reading.line import Line, fold
 
 SIZE = 800  # a section is cut at natural boundaries so that it stays within about so many characters
-_ITEM = re.compile(r"\s*(?:[-*+•·●○◦▪■]\s|\d{1,3}[.、)]|[((]\d{1,2}[))]|[①-⑳])")
-_SENTENCE = re.compile(r"(?<=[。!?!?;;])(?=[^”’」』))\]】])|(?<=[。!?][”’」』))])|(?<=[.?!;])\s")
+_ITEM = re.compile(r"\s*(?:[-*+•·●○◦▪■]\s|\d{1,3}[.、)]|\(\d{1,2}\)|[①-⑳])")
+_SENTENCE = re.compile(r"(?<=[。!?;])(?=[^”’」』)\]】\d])|(?<=[。!?][”’」』)])|(?<=[.,])\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ def _sentences(line: Line) -> Iterator[Line]:
         yield line
         return
     held = ""
-    for sentence in _SENTENCE.split(line.text):
+    cuts = (found.start() for found in _SENTENCE.finditer(fold(line.text)))
+    for sentence in (line.text[start:end] for start, end in pairwise((0, *cuts, len(line.text)))):
         for piece in (sentence[start : start + SIZE] for start in range(0, len(sentence), SIZE)):
             if held and len(held) + len(piece) > SIZE:
                 yield Line(held, line.page)
@@ -91,7 +93,7 @@ def _sentences(line: Line) -> Iterator[Line]:
 
 
 def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """Paragraphs, whole lists (with the line that introduces them), whole tables; blank lines go with the block before."""
+    """Paragraphs, whole lists with the line that introduces them, whole tables; blank lines go with what is before."""
     block: list[Line] = []
     for line in lines:
         if block and _parted(block, line):
@@ -109,18 +111,18 @@ def _parted(block: Sequence[Line], line: Line) -> bool:
         return not (line.rigid and _introduces(block))
     if line.rigid:
         return False
-    if _ITEM.match(line.text):
-        return not (_ITEM.match(block[-1].text) or _listed(block) or _introduces(block))
+    if _ITEM.match(fold(line.text)):
+        return not (_ITEM.match(fold(block[-1].text)) or _listed(block) or _introduces(block))
     return not (line.text.startswith((" ", "\t")) and _listed(block))
 
 
 def _listed(block: Sequence[Line]) -> bool:
-    return any(_ITEM.match(line.text) for line in block)
+    return any(_ITEM.match(fold(line.text)) for line in block)
 
 
 def _introduces(block: Sequence[Line]) -> bool:
-    last = next((line.text.rstrip() for line in reversed(block) if line.text.strip()), "")
-    return last.endswith((":", ":"))
+    last = next((line.text for line in reversed(block) if line.text.strip()), "")
+    return fold(last).rstrip().endswith(":")
 
 
 def _section(path: tuple[str, ...], lines: Sequence[Line]) -> Section:

@@ -1,0 +1,1 @@
+"""The local web chat: one page, served to this machine's own browser only."""

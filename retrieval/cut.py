@@ -1,0 +1,53 @@
+"""Makes the cards of a section: cut into passages, analysed once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge.document import Section
+from retrieval.card import Card
+from retrieval.passages import MarkdownSplitter, headed
+from retrieval.text import Analyzer, simplify
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a card says of its document."""
+
+    name: str
+    title: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cutter:
+    """Cuts and analyses; `embedded` gives the texts whose vectors stand for the card's passages."""
+
+    splitter: MarkdownSplitter
+    analyzer: Analyzer
+
+    def card(self, key: str, source: Source, section: Section) -> Card:
+        """The card of a section."""
+        pieces = self.splitter.split_with_offsets(section.text)
+        return Card(
+            key=key,
+            document=source.name,
+            title=source.title,
+            version=source.version,
+            path=section.path,
+            text=section.text,
+            page=section.page,
+            breaks=section.breaks,
+            starts=tuple(start for _, start in pieces),
+            passages=tuple(self._terms(text) for text, _ in pieces),
+            headings=self._terms("\n".join((source.title, *section.path))),
+            leaf=self._terms(section.path[-1] if section.path else source.title),
+            folded=self.analyzer.canonical("\n".join((*section.path, section.text))),
+        )
+
+    def embedded(self, card: Card) -> Sequence[tuple[str, str]]:
+        """(passage id, text to embed) for each passage."""
+        pieces = self.splitter.split_text(card.text)
+        return [(f"{card.key}/{n}", simplify(headed(card.title, card.path, text))) for n, text in enumerate(pieces)]
+
+    def _terms(self, text: str) -> str:
+        return " ".join(self.analyzer.terms(text))

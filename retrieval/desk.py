@@ -1,0 +1,104 @@
+"""The front desk of retrieval: the one object the rest of the house asks, feeds and corrects."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from records.database import Database
+from records.documents import DocumentRow, Documents
+from records.questions import FaqRow, Questions
+from retrieval.answer import Answer
+from retrieval.answering import Answerer
+from retrieval.card import Card
+from retrieval.followup import Past
+from retrieval.grounded import Partial
+from retrieval.library import Ingested, Library, Progress, Reading
+from retrieval.refusal import Scale, load_scale, measure, save_scale
+from retrieval.search import Found
+
+
+@dataclass(slots=True)
+class Desk:
+    """Keeps the library, the curated answers and the measure of "I don't know" in step with the database."""
+
+    database: Database
+    library: Library
+    answerer: Answerer
+    probes: Sequence[str]
+    scale_file: Path
+
+    async def follow(self, progress: Progress | None = None) -> None:
+        """Take in what any process has changed since; cheap when nothing has."""
+        if await self.library.refresh(progress):
+            await self._settle()
+
+    async def ask(self, question: str, past: Sequence[Past] = (), partial: Partial | None = None) -> Answer:
+        """The answer to a question in its conversation."""
+        await self.follow()
+        return await self.answerer.ask(question, past, partial)
+
+    async def search(self, question: str, k: int) -> Found:
+        """The best `k` sections, whether or not they answer."""
+        await self.follow()
+        return await asyncio.to_thread(self.answerer.search.find, question, k)
+
+    async def section(self, key: str) -> Card | None:
+        """A section by its key; None when its document was changed or forgotten."""
+        await self.follow()
+        return self.library.keywords.card(key)
+
+    async def documents(self) -> list[DocumentRow]:
+        """Every live document, by name."""
+        return await self.library.documents()
+
+    async def ingest(
+        self, paths: Iterable[Path], reading: Reading, *, bundled: bool = False, progress: Progress | None = None
+    ) -> list[Ingested]:
+        """Add or replace documents; the measure of "I don't know" is taken anew."""
+        done = await self.library.ingest(paths, reading, bundled=bundled, progress=progress)
+        await self._settle()
+        return done
+
+    async def forget(self, name: str) -> bool:
+        """Take a document out; False when there is none of that name."""
+        known = await self.library.forget(name)
+        await self._settle()
+        return known
+
+    async def write_faq(self, question: str, answer: str, author: str, now: datetime) -> None:
+        """A curated answer, live at once in every process."""
+        async with self.database.write() as connection:
+            await Questions(connection).write_faq(question, answer, author, now)
+            await Documents(connection).advance()
+        await self.follow()
+
+    async def forget_faq(self, faq_id: int) -> bool:
+        """Take a curated answer out; False when there is none of that id."""
+        async with self.database.write() as connection:
+            known = await Questions(connection).forget_faq(faq_id)
+            await Documents(connection).advance()
+        await self.follow()
+        return known
+
+    async def faqs(self) -> list[FaqRow]:
+        """Every curated answer."""
+        async with self.database.read() as connection:
+            return await Questions(connection).faqs()
+
+    async def _settle(self) -> None:
+        async with self.database.read() as connection:
+            faqs = await Questions(connection).faqs()
+            uid, _ = await Documents(connection).library()
+            revisions = sorted((await Documents(connection).revisions()).values())
+        await asyncio.to_thread(self.answerer.faqs.load, faqs)
+        scale = await asyncio.to_thread(self._scale, f"{uid}:{revisions}")
+        self.answerer = replace(self.answerer, refusal=replace(self.answerer.refusal, scale=scale))
+
+    def _scale(self, state: str) -> Scale:
+        kept = load_scale(self.scale_file, state)
+        if kept is None:
+            kept = measure(self.answerer.search, self.probes)
+            save_scale(self.scale_file, state, kept)
+        return kept

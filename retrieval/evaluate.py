@@ -1,0 +1,116 @@
+"""Retrieval, answer and refusal figures on labelled questions."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from retrieval.desk import Desk
+from retrieval.rank import Ranked
+from retrieval.text import simplify
+
+
+class BadQuestions(Exception):
+    """A file of labelled questions cannot be used; the message names file, line and cause."""
+
+
+class Labelled(BaseModel):
+    """One question: the documents that hold its answer, its key facts (each with alternatives), whether it has one."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    question: str = Field(min_length=1)
+    relevant: tuple[str, ...] = ()
+    answer: tuple[tuple[str, ...], ...] = ()
+    answerable: bool = True
+
+
+class Case(BaseModel):
+    """What came of one question; None where its label says nothing of the kind."""
+
+    question: str
+    answered: bool
+    rank: int | None = None
+    in_reply: bool | None = None
+    in_three: bool | None = None
+    answerable: bool = True
+
+
+def load(path: Path) -> list[Labelled]:
+    """The labelled questions of a JSON lines file; raises BadQuestions."""
+    found = []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadQuestions(f"{path}: 读不出来:{error}") from error
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                found.append(Labelled.model_validate(json.loads(line)))
+            except (ValueError, ValidationError) as error:
+                raise BadQuestions(f"{path}:{number}: 不是一条带标注的问题:{error}") from error
+    return found
+
+
+async def evaluate(desk: Desk, questions: Iterable[Labelled]) -> list[Case]:
+    """Ask each question alone, in order."""
+    return [await _case(desk, one) for one in questions]
+
+
+async def _case(desk: Desk, one: Labelled) -> Case:
+    found = await desk.search(one.question, 10)
+    answer = await desk.ask(one.question)
+    three = "\n".join(shown(ranked) for ranked in found.ranked[:3])
+    ranks = [i for i, ranked in enumerate(_by_document(found.ranked), 1) if ranked.card.document in one.relevant]
+    return Case(
+        question=one.question,
+        answered=answer.answered,
+        rank=(ranks[0] if ranks else 0) if one.relevant else None,
+        in_reply=holds(answer.text, one.answer) if one.answer and one.answerable else None,
+        in_three=holds(three, one.answer) if one.answer and one.answerable else None,
+        answerable=one.answerable,
+    )
+
+
+def _by_document(ranked: Sequence[Ranked]) -> list[Ranked]:
+    seen: dict[str, Ranked] = {}
+    for one in ranked:
+        seen.setdefault(one.card.document, one)
+    return list(seen.values())
+
+
+def shown(ranked: Ranked) -> str:
+    """A section as hit testing prints it: its headings, then its text."""
+    return "\n".join((" > ".join(ranked.card.path), ranked.card.text))
+
+
+def holds(text: str, facts: Iterable[Iterable[str]]) -> bool:
+    """Whether every key fact stands in the text, in any of its spellings; blanks, case, width and script aside."""
+    plain = _plain(text)
+    return all(any(_plain(spelling) in plain for spelling in fact) for fact in facts)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s*_|]+", "", simplify(text)).lower()
+
+
+def figures(cases: Sequence[Case], seconds: Sequence[float] = ()) -> dict[str, Any]:
+    """The shares of the cases each figure speaks of; None where there are none."""
+    ranks = [case.rank for case in cases if case.rank is not None]
+    return {
+        "questions": len(cases),
+        "R@1": _share([rank == 1 for rank in ranks]),
+        "MRR@10": _share([1 / rank if rank else 0.0 for rank in ranks]),
+        "reply_holds_every_fact": _share([case.in_reply for case in cases if case.in_reply is not None]),
+        "first_three_hold_every_fact": _share([case.in_three for case in cases if case.in_three is not None]),
+        "answerable_refused": _share([not case.answered for case in cases if case.answerable]),
+        "unanswerable_refused": _share([not case.answered for case in cases if not case.answerable]),
+        "median_seconds": median(seconds) if seconds else None,
+    }
+
+
+def _share(values: Sequence[float | bool]) -> float | None:
+    return round(sum(values) / len(values), 4) if values else None

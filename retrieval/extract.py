@@ -1,0 +1,129 @@
+"""An answer in the documents' own words: the right section, its deciding line first, lists whole, within a limit."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrieval.card import Card
+from retrieval.passages import blocks
+from retrieval.rank import Question, Ranked, kind_of_answer
+from retrieval.text import Analyzer
+
+_SENTENCE = re.compile(r"[^。!?!?;;\n]*[。!?!?;;\n]+|[^。!?!?;;\n]+")
+_WORTH_SHOWING = 60
+_LEAD = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A section that an answer used, and the line of it that decided."""
+
+    card: Card
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """The text of an answer and the sections it is taken from, in order."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    kind: str
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Extractor:
+    """`limit` is in characters; a further section is shown when its score is within `margin` of the best."""
+
+    analyzer: Analyzer
+    limit: int
+    margin: float
+
+    def compose(self, question: Question, ranked: Sequence[Ranked]) -> Extract:
+        """The answer from ranked sections, best first; there must be at least one."""
+        parts: list[str] = []
+        quotes: list[Quote] = []
+        left = self.limit
+        for one in ranked[:3]:
+            if parts and (one.score < ranked[0].score - self.margin or left < _WORTH_SHOWING):
+                break
+            part, line = self._part(question, one.card, left - 2 * bool(parts), first=not parts)
+            if part:
+                parts.append(part)
+                quotes.append(Quote(one.card, line))
+                left = self.limit - len("\n\n".join(parts))
+        return Extract("\n\n".join(parts), tuple(quotes))
+
+    def _part(self, question: Question, card: Card, limit: int, *, first: bool) -> tuple[str, str]:
+        """(a section within the limit, its deciding line); ("", "") when nothing of use fits."""
+        title = f"**{card.heading}**\n"
+        found = self._blocks(question, card.text)
+        if not found:
+            return (title.strip(), card.heading) if first else ("", "")
+        deciding = max(range(len(found)), key=lambda i: (found[i].score, -i))
+        line = _plain(found[deciding].text)
+        room = limit - len(title)
+        whole = card.text.strip()
+        if len(whole) <= room:
+            shown, start = whole, 0
+        elif not first:
+            return "", ""
+        else:
+            shown, start = _window(found, deciding, room)
+        lead = f"{line}\n\n" if first and _buried(found, deciding, start, line) else ""
+        if len(lead) + len(shown) > room:
+            lead = ""
+        return title + lead + shown, line[:_LEAD]
+
+    def _blocks(self, question: Question, text: str) -> list[_Block]:
+        """The section's items, tables and sentences with how much of the question each holds."""
+        found = []
+        for kind, block, _ in blocks(text):
+            pieces = _SENTENCE.findall(block) if kind == "prose" else [block]
+            found += [_Block(kind, piece, self._score(question, piece)) for piece in pieces if piece]
+        return found
+
+    def _score(self, question: Question, text: str) -> float:
+        if not text.strip():
+            return -1.0
+        canonical = self.analyzer.canonical(text)
+        held = question.covered(Counter(self.analyzer.terms(text)))
+        return held + 0.5 * question.longest_run(canonical) + 0.25 * kind_of_answer(question.text, canonical)
+
+
+def _window(found: Sequence[_Block], deciding: int, room: int) -> tuple[str, int]:
+    """The blocks around the deciding one that fit, a list's own items before anything else; and the first's index."""
+    low = high = deciding
+    if len(found[deciding].text) >= room:
+        return found[deciding].text.strip()[: room - 1] + "…", deciding
+    while True:
+        size = sum(len(block.text) for block in found[low : high + 1])
+        grown = [
+            i for i in (low - 1, high + 1) if 0 <= i < len(found) and size + len(found[i].text) <= room - 4
+        ]
+        if not grown:
+            break
+        same = found[deciding].kind
+        step = max(grown, key=lambda i: (found[i].kind == same == "item", found[i].score, i))
+        low, high = min(low, step), max(high, step)
+    before = "…\n" if low else ""
+    after = "\n…" if high + 1 < len(found) else ""
+    return before + "".join(block.text for block in found[low : high + 1]).strip() + after, low
+
+
+def _buried(found: Sequence[_Block], deciding: int, start: int, line: str) -> bool:
+    """Whether the deciding line would be read only after others."""
+    ahead = sum(len(block.text) for block in found[start:deciding])
+    return found[deciding].kind != "table" and 8 <= len(line) <= _LEAD and ahead > 80
+
+
+def _plain(block: str) -> str:
+    """A line without its list mark."""
+    return re.sub(r"^\s*(?:[-*+•]|\d{1,3}[.)、])\s*", "", block.strip())

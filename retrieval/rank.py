@@ -1,0 +1,181 @@
+"""Orders candidate sections by weighted evidence; the weights are fitted by bench/fit.py, never typed in."""
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+
+from retrieval.card import Card
+from retrieval.text import tokens
+
+FEATURES = (
+    "cosine",
+    "bm25_passage",
+    "bm25_section",
+    "bm25_heading",
+    "covered_by_passage",
+    "covered_by_section",
+    "covered_by_heading",
+    "heading_in_question",
+    "longest_run",
+    "kind_of_answer",
+)
+_K1, _B = 1.2, 0.75
+_ASKS = (
+    (re.compile(r"多少|几[个项种步级天周年家次名人分条类]|多久|多长|多大|多高|几成|比例|how (?:many|much|long|often)"), re.compile(r"\d")),
+    (re.compile(r"第几|哪一?天|哪一?周|哪天|which day|which week|what day"), re.compile(r"第\d+[天周]")),
+    (re.compile(r"哪些|哪几|有啥|都有什么|包括什么|分别|which|list"), re.compile(r"(?:^|\n)\s*(?:[-*•]|\d+[.、)])|、.+、")),
+    (re.compile(r"怎么算|公式|计算|formula|calculat"), re.compile(r"[=÷×/]|公式")),
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with its terms and their weights in the index at hand (inverse document frequency).
+
+    `rarest` is the weight of a term that stands in no section.
+    """
+
+    text: str
+    asked: str
+    idf: dict[str, float]
+    rarest: float
+
+    @classmethod
+    def of(cls, text: str, asked: str, frequency: Callable[[str], int], sections: int) -> "Question":
+        """Count each term of `asked` in an index of so many sections."""
+        idf = {}
+        for term in dict.fromkeys(tokens(asked)):
+            n = frequency(term)
+            idf[term] = math.log(1 + (sections - n + 0.5) / (n + 0.5))
+        return cls(text, asked, idf, math.log(1 + (sections + 0.5) / 0.5))
+
+    @cached_property
+    def weight(self) -> float:
+        """The weight of all its terms together; never zero."""
+        return sum(self.idf.values()) or 1.0
+
+    @cached_property
+    def runs(self) -> tuple[str, ...]:
+        """What is asked, piece by piece, for the longest common run."""
+        return tuple(piece for piece in re.split(r"[\W_]+", self.asked) if piece)
+
+    def covered(self, terms: Counter[str]) -> float:
+        """How much of the question's weight stands in the terms: 0 to 1."""
+        return sum(weight for term, weight in self.idf.items() if term in terms) / self.weight
+
+    def bm25(self, terms: Counter[str], length: float) -> float:
+        """BM25 with this question's weights, over its own total weight; `length` is relative to the average."""
+        norm = _K1 * (1 - _B + _B * length)
+        score = sum(w * terms[t] * (_K1 + 1) / (terms[t] + norm) for t, w in self.idf.items() if t in terms)
+        return score / self.weight
+
+    def longest_run(self, text: str) -> float:
+        """The longest piece of what is asked that stands in the text, over all that is asked: 0 to 1."""
+        total = sum(len(run) for run in self.runs)
+        return max((_longest(run, text) for run in self.runs), default=0) / total if total else 0.0
+
+
+class Terms:
+    """The counted terms of a card: of each passage, of the whole, and of the headings."""
+
+    __slots__ = ("heading", "leaf", "passages", "text", "whole")
+
+    def __init__(self, card: Card) -> None:
+        self.passages = [Counter(passage.split()) for passage in card.passages]
+        self.heading = Counter(card.headings.split())
+        self.leaf = Counter(card.leaf.split())
+        self.whole = self.heading + sum(self.passages, Counter())
+        self.text = card.folded
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A section that may answer: how near its nearest passage is, and which passage that is (-1 unknown)."""
+
+    card: Card
+    cosine: float
+    nearest: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate with its evidence (one figure for each of FEATURES), its score and its best passage."""
+
+    card: Card
+    score: float
+    evidence: tuple[float, ...]
+    passage: int
+
+
+class Ranking:
+    """The fitted weights."""
+
+    def __init__(self, weights: Sequence[float] | None = None) -> None:
+        if weights is None:
+            fitted = json.loads(files("retrieval").joinpath("weights.json").read_text(encoding="utf-8"))
+            weights = [fitted["ranking"][name] for name in FEATURES]
+        self._weights = tuple(weights)
+        self._terms: dict[str, Terms] = {}
+
+    def order(self, question: Question, candidates: Sequence[Candidate]) -> list[Ranked]:
+        """Best first."""
+        ranked = []
+        for candidate in candidates:
+            evidence, passage = self.evidence(question, candidate)
+            score = sum(w * e for w, e in zip(self._weights, evidence, strict=True))
+            ranked.append(Ranked(candidate.card, score, evidence, passage))
+        return sorted(ranked, key=lambda one: -one.score)
+
+    def evidence(self, question: Question, candidate: Candidate) -> tuple[tuple[float, ...], int]:
+        """(one figure for each of FEATURES, the passage with the most keyword evidence)."""
+        terms = self._terms_of(candidate.card)
+        lengths = [sum(passage.values()) / 60 for passage in terms.passages]
+        scores = [question.bm25(p, n) for p, n in zip(terms.passages, lengths, strict=True)]
+        best = max(range(len(scores)), key=lambda i: (scores[i], i == candidate.nearest), default=0)
+        evidence = (
+            candidate.cosine,
+            scores[best] if scores else 0.0,
+            question.bm25(terms.whole, sum(lengths) / 2),
+            question.bm25(terms.heading, 1.0),
+            question.covered(terms.passages[best] + terms.heading) if scores else 0.0,
+            question.covered(terms.whole),
+            question.covered(terms.leaf),
+            _within(terms.leaf, question),
+            question.longest_run(terms.text),
+            kind_of_answer(question.text, terms.text),
+        )
+        return evidence, best if scores and scores[best] > 0 else max(candidate.nearest, 0)
+
+    def _terms_of(self, card: Card) -> Terms:
+        if card.key not in self._terms:
+            if len(self._terms) > 4096:
+                self._terms.clear()
+            self._terms[card.key] = Terms(card)
+        return self._terms[card.key]
+
+
+def kind_of_answer(question: str, text: str) -> float:
+    """1 when the folded text holds what the question asks for (a number, a day, a list, a formula), 0 when not, 0.5 when it asks for nothing special."""
+    wanted = [shape for asks, shape in _ASKS if asks.search(question)]
+    return sum(bool(shape.search(text)) for shape in wanted) / len(wanted) if wanted else 0.5
+
+
+def _within(heading: Counter[str], question: Question) -> float:
+    """How much of a heading the question says."""
+    return sum(1 for term in heading if term in question.idf) / len(heading) if heading else 0.0
+
+
+def _longest(run: str, text: str) -> int:
+    low, high = 0, len(run)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if any(run[i : i + middle] in text for i in range(len(run) - middle + 1)):
+            low = middle
+        else:
+            high = middle - 1
+    return low

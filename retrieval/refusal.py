@@ -1,0 +1,101 @@
+"""Decides whether the documents answer, on several signals measured against the index at hand."""
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from statistics import median
+
+from retrieval.card import Card
+from retrieval.rank import FEATURES
+from retrieval.search import Found, Search
+
+SIGNALS = (*FEATURES, "unknown_terms", "best_cosine", "score", "lead")
+_OWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What each signal is in this index for a question it cannot answer (`low`) and for one it surely can (`high`)."""
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+    def place(self, signals: Sequence[float]) -> tuple[float, ...]:
+        """Each signal with 0 where nothing answers and 1 where a section surely does; clipped to [-2, 3]."""
+        rows = zip(signals, self.low, self.high, strict=True)
+        return tuple(min(3.0, max(-2.0, (s - low) / max(high - low, 1e-3))) for s, low, high in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """`threshold` is the least confidence (0 to 1) for an answer."""
+
+    scale: Scale
+    threshold: float
+    weights: tuple[float, ...]
+    bias: float
+
+    def confidence(self, found: Found) -> float:
+        """How sure we are that the best section answers: 0 to 1."""
+        if not found.ranked:
+            return 0.0
+        placed = self.scale.place(signals(found))
+        return 1 / (1 + math.exp(-self.bias - sum(w * s for w, s in zip(self.weights, placed, strict=True))))
+
+
+def fitted(scale: Scale, threshold: float) -> Refusal:
+    """With the weights that bench/fit.py measured."""
+    learnt = json.loads(files("retrieval").joinpath("weights.json").read_text(encoding="utf-8"))["refusal"]
+    return Refusal(scale, threshold, tuple(learnt[name] for name in SIGNALS), learnt["bias"])
+
+
+def signals(found: Found) -> tuple[float, ...]:
+    """One figure for each of SIGNALS; there must be a ranked section."""
+    best = found.ranked[0]
+    question = found.question
+    top = [max(one.evidence[i] for one in found.ranked[:3]) for i in range(len(FEATURES))]
+    unknown = sum(weight for weight in question.idf.values() if weight >= question.rarest) / question.weight
+    lead = best.score - found.ranked[min(5, len(found.ranked) - 1)].score
+    return (*top, unknown, max(one.evidence[0] for one in found.ranked), best.score, lead)
+
+
+def measure(search: Search, probes: Iterable[str]) -> Scale:
+    """Ask the index what it cannot know and what it surely does: its own headings."""
+    low = [signals(found) for found in map(search.find, probes) if found.ranked]
+    high = [signals(found) for found in map(search.find, own_questions(search)) if found.ranked]
+    if not low or not high:
+        return Scale((0.0,) * len(SIGNALS), (1.0,) * len(SIGNALS))
+    return Scale(tuple(map(median, zip(*low, strict=True))), tuple(map(median, zip(*high, strict=True))))
+
+
+def own_questions(search: Search) -> list[str]:
+    """What some of the sections are about, as a person might type it: evenly spread."""
+    keys = search.keywords.keys()
+    step = max(1, len(keys) // _OWN)
+    cards = (search.keywords.card(key) for key in keys[::step])
+    return [_topic(card) for card in cards if card is not None]
+
+
+def _topic(card: Card) -> str:
+    return card.heading if card.path else card.text.strip()[:24]
+
+
+def load_scale(path: Path, revision: str) -> Scale | None:
+    """A scale that was measured on this very index, None when there is none."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if kept["revision"] != revision or len(kept["low"]) != len(SIGNALS):
+            return None
+        return Scale(tuple(kept["low"]), tuple(kept["high"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def save_scale(path: Path, revision: str, scale: Scale) -> None:
+    """Keep a scale beside its index, whole or not at all."""
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps({"revision": revision, "low": scale.low, "high": scale.high}), encoding="utf-8")
+    temporary.replace(path)
