@@ -7,13 +7,14 @@ from functools import cache
 from importlib.resources import files
 
 _CJK = r"㐀-䶿一-鿿豈-﫿"
-_RUN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:[.&+'/-][^\W_{_CJK}]+)*%?")
+_ORDINAL_RUN = r"第\d+[天周步条章节级名阶个]?"
+_RUN = re.compile(rf"{_ORDINAL_RUN}|[{_CJK}]+?(?=第\d)|[{_CJK}]+|[^\W_{_CJK}]+(?:[.&+'/-][^\W_{_CJK}]+)*%?")
 _PIECE = re.compile(r"\d+(?:\.\d+)?%?|[^\W\d_]+")
 _ORDINAL = re.compile(r"第([零〇一二两三四五六七八九十百]+)")
 _FIELD_ORDINALS = (
-    (re.compile(r"\bday\s*0*(\d+)"), r"第\1天"),
-    (re.compile(r"\bweek\s*0*(\d+)"), r"第\1周"),
-    (re.compile(r"\bphase\s*0*(\d+)"), r"第\1阶段"),
+    (re.compile(r"(?<![a-z])day\s*0*(\d+)"), r"第\1天"),
+    (re.compile(r"(?<![a-z])week\s*0*(\d+)"), r"第\1周"),
+    (re.compile(r"(?<![a-z])phase\s*0*(\d+)"), r"第\1阶段"),
     (re.compile(r"第\s*0*(\d+)\s*(?=[天日周章节步条个阶])"), r"第\1"),
     (re.compile(r"第(\d+)日"), r"第\1天"),
 )
@@ -69,10 +70,16 @@ def number(numeral: str) -> int:
 
 
 def tokens(folded: str) -> list[str]:
-    """Bigrams of Chinese runs (a lone character stays), Latin words and numbers; a number also with what it counts."""
+    """Bigrams of Chinese runs (a lone character stays), Latin words and numbers; a number also with what it counts.
+
+    An ordinal is one term: 第60天 is not 60天.
+    """
     found: list[str] = []
     for match in _RUN.finditer(folded):
         run = match.group()
+        if run[0] == "第" and run[1:2].isdigit():
+            found.append(run)
+            continue
         if "一" <= run[0] <= "鿿" or "㐀" <= run[0] <= "䶿":
             found += [run] if len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)]
             continue

@@ -44,7 +44,9 @@ def _document(path: Path, data: bytes, raw: Raw) -> Document:
     lines, mended = mend(raw.lines)
     cleared = clear(lines)
     lines, laid = outlined(cleared.lines, raw.settled)
-    title, lines = opening_title(lines, cleared.title)
+    title = cleared.title
+    if not raw.untitled:
+        title, lines = opening_title(lines, cleared.title)
     return Document(
         name=path.stem,
         title=raw.front.title or title or raw.title or path.stem,

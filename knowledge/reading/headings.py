@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from knowledge.reading.line import Line, fold
@@ -44,6 +45,7 @@ class Candidate:
     rest: int
 
 
+@lru_cache(maxsize=4096)
 def candidate(text: str) -> Candidate:
     """The numbering at the beginning of a folded line."""
     marked = _MARKED.match(text)
@@ -77,7 +79,9 @@ def find_headings(lines: Sequence[Line], captions: bool = False) -> list[Line]:
         before = texts[previous] if place and previous == row - 1 else ""
         following = filled[place + 1] if place + 1 < len(filled) else -1
         after, level_after = (texts[following], levels[following]) if following > 0 else ("", 0)
-        if candidate(texts[row]).rank:
+        if _heads_decimals(texts[row], after):
+            levels[row] = 60
+        elif candidate(texts[row]).rank:
             levels[row] = _numbered_level(texts[row], texts[previous] if place else "", after)
         elif captions:
             levels[row] = PLAIN if title_like(texts[row], 24) and "," not in texts[row] else 0
@@ -85,6 +89,12 @@ def find_headings(lines: Sequence[Line], captions: bool = False) -> list[Line]:
             tabular = following > 0 and lines[following].rigid
             levels[row] = _plain_level(texts[row], before, after, level_after, tabular)
     return [_headed(line, levels.get(row, line.level)) for row, line in enumerate(lines)]
+
+
+def _heads_decimals(text: str, after: str) -> bool:
+    """Whether a line like "2 Scope" stands right before its own 2.1."""
+    found = re.match(r"(\d{1,2})\s+(?=\D)", text)
+    return bool(found and title_like(text, 32) and re.match(rf"{found[1]}\.1(?!\d)", after))
 
 
 def group(lines: Sequence[Line]) -> list[Line]:

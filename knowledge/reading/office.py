@@ -43,7 +43,7 @@ def read_pptx(data: bytes) -> Raw:
 
     deck = Presentation(BytesIO(data))
     lines = [line for page, slide in enumerate(deck.slides, start=1) for line in _slide(slide, page)]
-    return Raw(lines, title=(deck.core_properties.title or "").strip(), settled=True)
+    return Raw(lines, title=next((line.text for line in lines if line.level), ""), settled=True, untitled=True)
 
 
 def _slide(slide: Any, page: int) -> Iterator[Line]:
@@ -104,7 +104,7 @@ def read_xlsx(data: bytes) -> Raw:
             lines += [Line(sheet.title, level=2), *_sheet(rows)]
     book.close()
     warnings = (f"已略过隐藏的工作表:{'、'.join(hidden)}",) if hidden else ()
-    return Raw(lines, warnings=warnings, settled=True)
+    return Raw(lines, warnings=warnings, settled=True, untitled=True)
 
 
 def _bounded(sheet: Any) -> Iterator[tuple[Any, ...]]:

@@ -106,7 +106,7 @@ def _without_margins(pages: list[list[Row]]) -> tuple[list[list[Row]], int]:
     """
     body, _ = _sizes(pages)
     edges = Counter(key for number, rows in enumerate(pages, start=1) for key in _edge_keys(rows, number))
-    often = max(3, len(pages) // 2)
+    often = max(2, (len(pages) + 1) // 2)
     kept = []
     for number, rows in enumerate(pages, start=1):
         passing = [_passes(row, number, edges, often, body) for row in rows]

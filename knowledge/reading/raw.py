@@ -8,13 +8,17 @@ from knowledge.reading.markdown import FrontMatter
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A file as lines. `title` is what the format itself calls its title; `settled` lines need no outline by habit."""
+    """A file as lines. `title` is what the format itself calls its title; `settled` lines need no outline by habit,
+
+    and a first heading that is `untitled` is no title of the whole (a sheet, a slide).
+    """
 
     lines: list[Line]
     title: str = ""
     front: FrontMatter = field(default_factory=FrontMatter)
     warnings: tuple[str, ...] = ()
     settled: bool = False
+    untitled: bool = False
 
 
 class Refused(Exception):

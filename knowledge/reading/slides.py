@@ -77,13 +77,13 @@ def _heads(text: str, entry: str) -> bool:
 def _joined(lines: list[Line]) -> list[Line]:
     """A PART mark, its number and its title on lines of their own become one line."""
     result: list[Line] = []
-    rest = list(lines)
-    while rest:
-        line = rest.pop(0)
+    row = 0
+    while row < len(lines):
+        line, row = lines[row], row + 1
         if not line.rigid and _PART_ALONE.fullmatch(fold(line.text).strip()):
-            words, used = _continued(rest)
+            words, used = _continued(lines[row : row + 8])
             line = replace(line, text=" ".join([line.text.strip(), *words]))
-            del rest[:used]
+            row += used
         result.append(line)
     return result
 
@@ -91,7 +91,7 @@ def _joined(lines: list[Line]) -> list[Line]:
 def _continued(rest: list[Line]) -> tuple[list[str], int]:
     """The number and the title after a PART mark, and how many lines they take."""
     words: list[str] = []
-    for row, line in enumerate(rest[:8]):
+    for row, line in enumerate(rest):
         text = fold(line.text).strip()
         if not text:
             continue

@@ -64,36 +64,30 @@ class _Graph:
         )
         first, length = self._constant("first", np.array([0])), self._node("Shape", ["ids"], start=1)
         places = self._node("Slice", [self._constant("positions", positions + kinds[0]), first, length])
-        return self._normalised("LayerNormalization", [self._node("Add", [words, places])], "emb.ln", axis=-1)
+        return self._sum(words, places, "emb.ln")
 
     def layer(self, hidden: str, number: int) -> str:
         """One transformer layer: attention, then the feed-forward net, each added to its input and normalised."""
         at = f"l{number}."
-        matrix, vector = self.weights.matrix, self.weights.vector
-        joined = [np.concatenate([matrix(f"{at}{part}.w", HIDDEN) for part in "qkv"])]
-        bias = np.concatenate([vector(f"{at}{part}.b") for part in "qkv"])
-        parts = [f"{at}{part}" for part in "qkv"]
-        self._node("Split", [self._product(hidden, f"{at}qkv", joined[0], bias)], outputs=parts, axis=2, num_outputs=3)
+        parts = [self._product(hidden, f"{at}{part}", *self._affine(f"{at}{part}")) for part in "qkv"]
         seen = self._node("MultiHeadAttention", parts, MICROSOFT, num_heads=HEADS)
-        seen = self._product(seen, f"{at}ao", matrix(f"{at}ao.w", HIDDEN), vector(f"{at}ao.b"))
-        hidden = self._normalised("SkipLayerNormalization", [seen, hidden], f"{at}aln", MICROSOFT)
-        thought = self._feed_forward(hidden, at)
-        return self._normalised("SkipLayerNormalization", [thought, hidden], f"{at}oln", MICROSOFT)
+        seen = self._product(seen, f"{at}ao", *self._affine(f"{at}ao"))
+        hidden = self._sum(seen, hidden, f"{at}aln")
+        return self._sum(self._feed_forward(hidden, at), hidden, f"{at}oln")
 
     def _feed_forward(self, hidden: str, at: str) -> str:
         """Inner units that answer loudly get a scale of their own, or they would drown the quiet ones in int8."""
-        inward, bias = self.weights.matrix(f"{at}fi.w", HIDDEN), self.weights.vector(f"{at}fi.b")
-        outward = self.weights.matrix(f"{at}fo.w", INNER)
+        inward, bias = self._affine(f"{at}fi")
+        outward, outward_bias = self._affine(f"{at}fo", INNER)
         scale, shift = self.weights.vector(f"{at}aln.w"), self.weights.vector(f"{at}aln.b")
         loudness = inward @ shift + bias + 3 * np.sqrt(((inward * scale) ** 2).sum(1))
         order = np.argsort(-loudness, kind="stable")
-        inner = self._node("Gelu", [self._product(hidden, f"{at}fi", inward[order], bias[order])], MICROSOFT)
-        sizes = self._constant(f"{at}sizes", np.array([LOUD, INNER - LOUD]))
-        loud, quiet = f"{at}loud", f"{at}quiet"
-        self._node("Split", [inner, sizes], outputs=[loud, quiet], axis=2)
-        outward, bias = outward[:, order], self.weights.vector(f"{at}fo.b")
-        heard = self._product(loud, loud, outward[:, :LOUD], bias)
-        return self._node("Add", [heard, self._product(quiet, quiet, outward[:, LOUD:], np.zeros_like(bias))])
+        heard = []
+        for name, units in ((f"{at}loud", order[:LOUD]), (f"{at}quiet", order[LOUD:])):
+            inner = self._node("Gelu", [self._product(hidden, f"{name}.in", inward[units], bias[units])], MICROSOFT)
+            heard.append(self._product(inner, f"{name}.out", outward[:, units], outward_bias))
+            outward_bias = np.zeros_like(outward_bias)
+        return self._node("Add", heard)
 
     def pooled(self, hidden: str, output: str) -> None:
         """The mean over all tokens, at length one."""
@@ -112,9 +106,14 @@ class _Graph:
         ]
         return self._node("DynamicQuantizeMatMul", [inputs, *constants], MICROSOFT)
 
-    def _normalised(self, operator: str, inputs: list[str], name: str, domain: str = "", **settings: Any) -> str:
+    def _affine(self, name: str, inputs: int = HIDDEN) -> tuple[Floats, Floats]:
+        return self.weights.matrix(f"{name}.w", inputs), self.weights.vector(f"{name}.b")
+
+    def _sum(self, left: str, right: str, name: str) -> str:
+        """Both added, then normalised. (onnxruntime's fused SkipLayerNormalization is twice as slow.)"""
         constants = [self._constant(f"{name}.{part}", self.weights.vector(f"{name}.{part}")) for part in "wb"]
-        return self._node(operator, [*inputs, *constants], domain, epsilon=self.weights.epsilon, **settings)
+        inputs = [self._node("Add", [left, right]), *constants]
+        return self._node("LayerNormalization", inputs, epsilon=self.weights.epsilon, axis=-1)
 
     def _word_scales(self) -> Floats:
         scales, _ = self.weights.blocks("emb.word")
