@@ -1,7 +1,7 @@
 """What was asked, what was answered, how people judged it, and the answers colleagues wrote."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +15,25 @@ DOWN_REASONS = {"wrong": "错误", "partial": "不完整", "offtopic": "答非�
 
 
 @dataclass(frozen=True, slots=True)
+class CitedRow:
+    """A place an answer was taken from; `number` is its [n] in the text, 0 for an extract."""
+
+    document: str
+    version: str
+    section: tuple[str, ...]
+    page: int | None
+    quote: str
+    key: str
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """One question and what became of it; `sections` are the keys of the sections cited, or offered as nearest."""
+    """One question and what became of it.
+
+    `nearest` are (section key, heading) as offered when nothing answered; `message` is the channel's id of the message,
+    unique, so that a message delivered twice is logged once.
+    """
 
     asked_at: datetime
     channel: str
@@ -26,9 +43,11 @@ class QuestionRow:
     searched: str
     answered: bool
     answer: str
-    sections: tuple[str, ...]
     seconds: float
+    citations: tuple[CitedRow, ...] = ()
+    nearest: tuple[tuple[str, str], ...] = ()
     faq_id: int | None = None
+    message: str | None = None
     id: int = 0
 
 
@@ -63,7 +82,8 @@ class Questions:
         ids = []
         for row in rows:
             values = {name: getattr(row, name) for name in QuestionRow.__dataclass_fields__ if name != "id"}
-            values["sections"] = list(row.sections)
+            values["citations"] = [asdict(cited) for cited in row.citations]
+            values["nearest"] = [list(near) for near in row.nearest]
             result = await self._connection.execute(insert(question).values(values).returning(question.c.id))
             ids.append(int(result.scalar_one()))
         return ids
@@ -72,6 +92,11 @@ class Questions:
         """One question by its id."""
         row = (await self._connection.execute(select(question).where(question.c.id == question_id))).first()
         return _question(row) if row else None
+
+    async def seen(self, message: str) -> bool:
+        """Whether a message of this id was answered already."""
+        query = select(question.c.id).where(question.c.message == message)
+        return (await self._connection.execute(query)).first() is not None
 
     async def recent(self, chat: str, n: int) -> list[QuestionRow]:
         """The last `n` questions of a chat, oldest first."""
@@ -117,4 +142,6 @@ class Questions:
 
 def _question(row: Any) -> QuestionRow:
     values = {name: getattr(row, name) for name in QuestionRow.__dataclass_fields__}
-    return QuestionRow(**{**values, "sections": tuple(row.sections)})
+    citations = tuple(CitedRow(**{**cited, "section": tuple(cited["section"])}) for cited in row.citations)
+    nearest = tuple((key, heading) for key, heading in row.nearest)
+    return QuestionRow(**{**values, "citations": citations, "nearest": nearest})

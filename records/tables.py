@@ -98,8 +98,10 @@ question = Table(
     Column("searched", Text, nullable=False),
     Column("answered", Boolean, nullable=False),
     Column("answer", Text, nullable=False),
-    Column("sections", JSON, nullable=False),
+    Column("citations", JSON, nullable=False),
+    Column("nearest", JSON, nullable=False),
     Column("faq_id", Integer),
+    Column("message", String(160), unique=True),
     Column("seconds", Float, nullable=False),
 )
 

@@ -37,6 +37,16 @@ class Case(BaseModel):
     in_reply: bool | None = None
     in_three: bool | None = None
     answerable: bool = True
+    seconds: float = 0.0
+
+    @property
+    def failed(self) -> str:
+        """What went wrong, "" when nothing did."""
+        if self.answered != self.answerable:
+            return "拒答了" if self.answerable else "不该答却答了"
+        if self.in_reply is False:
+            return "前三节有,回答缺要点" if self.in_three else "前三节缺要点"
+        return "首位不对" if self.rank is not None and self.rank != 1 else ""
 
 
 def load(path: Path) -> list[Labelled]:
@@ -72,6 +82,7 @@ async def _case(desk: Desk, one: Labelled) -> Case:
         in_reply=holds(answer.text, one.answer) if one.answer and one.answerable else None,
         in_three=holds(three, one.answer) if one.answer and one.answerable else None,
         answerable=one.answerable,
+        seconds=answer.seconds,
     )
 
 
@@ -97,7 +108,7 @@ def _plain(text: str) -> str:
     return re.sub(r"[\s*_|]+", "", simplify(text)).lower()
 
 
-def figures(cases: Sequence[Case], seconds: Sequence[float] = ()) -> dict[str, Any]:
+def figures(cases: Sequence[Case]) -> dict[str, Any]:
     """The shares of the cases each figure speaks of; None where there are none."""
     ranks = [case.rank for case in cases if case.rank is not None]
     return {
@@ -108,7 +119,7 @@ def figures(cases: Sequence[Case], seconds: Sequence[float] = ()) -> dict[str, A
         "first_three_hold_every_fact": _share([case.in_three for case in cases if case.in_three is not None]),
         "answerable_refused": _share([not case.answered for case in cases if case.answerable]),
         "unanswerable_refused": _share([not case.answered for case in cases if not case.answerable]),
-        "median_seconds": median(seconds) if seconds else None,
+        "median_seconds": round(median(case.seconds for case in cases), 5) if cases else None,
     }
 
 

@@ -44,7 +44,7 @@ class Extractor:
 
     analyzer: Analyzer
     limit: int
-    margin: float
+    margin: float = 8.0
 
     def compose(self, question: Question, ranked: Sequence[Ranked]) -> Extract:
         """The answer from ranked sections, best first; there must be at least one."""

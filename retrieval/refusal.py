@@ -46,6 +46,9 @@ class Refusal:
         return 1 / (1 + math.exp(-self.bias - sum(w * s for w, s in zip(self.weights, placed, strict=True))))
 
 
+UNMEASURED = Scale((0.0,) * len(SIGNALS), (1.0,) * len(SIGNALS))
+
+
 def fitted(scale: Scale, threshold: float) -> Refusal:
     """With the weights that bench/fit.py measured."""
     learnt = json.loads(files("retrieval").joinpath("weights.json").read_text(encoding="utf-8"))["refusal"]
@@ -67,7 +70,7 @@ def measure(search: Search, probes: Iterable[str]) -> Scale:
     low = [signals(found) for found in map(search.find, probes) if found.ranked]
     high = [signals(found) for found in map(search.find, own_questions(search)) if found.ranked]
     if not low or not high:
-        return Scale((0.0,) * len(SIGNALS), (1.0,) * len(SIGNALS))
+        return UNMEASURED
     return Scale(tuple(map(median, zip(*low, strict=True))), tuple(map(median, zip(*high, strict=True))))
 
 

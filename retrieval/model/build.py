@@ -14,7 +14,7 @@ from retrieval.model import pieces
 from retrieval.model.types import ModelError
 from retrieval.model.weights import Source, Weights, installed
 
-FORMAT = 1
+FORMAT = 1  # one more whenever what is written here changes: caches then build anew, indexes embed anew
 GRAPH, TENSORS, MANIFEST = "encoder.onnx", "encoder.data", "manifest.json"
 BUILDING = "正在生成内置检索模型（只需一次，约几秒）"
 REBUILDING = "内置检索模型的文件已损坏，重新生成"

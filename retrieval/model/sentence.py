@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 EXTRA = "sentence-transformers"
 MISSING = f"这个模型需要附加组件 {EXTRA}。请在项目目录运行：pip install '.[{EXTRA}]'"
+SETTINGS = {"normalize_embeddings": True, "show_progress_bar": False}
 
 
 class SentenceEmbeddings:
     """A SentenceTransformer by hub name or folder; raises ModelError when the extra is missing or it cannot load.
 
-    `query_prefix` and `passage_prefix` go before each text (e5: "query: ", "passage: "); None means the model's own.
+    `query_prefix` and `passage_prefix` go before each text (e5: "query: ", "passage: "); empty means the model's own
+    prompts, if it names any.
     """
 
-    def __init__(
-        self, name_or_path: str, *, query_prefix: str | None = None, passage_prefix: str | None = None
-    ) -> None:
+    def __init__(self, name_or_path: str, *, query_prefix: str = "", passage_prefix: str = "") -> None:
         self._model = _loaded("SentenceTransformer", name_or_path)
         self._query_prefix, self._passage_prefix = query_prefix, passage_prefix
         self.name = f"{EXTRA} {name_or_path} {query_prefix!r} {passage_prefix!r}"
@@ -33,14 +33,14 @@ class SentenceEmbeddings:
 
     def query(self, text: str) -> NDArray[np.float32]:
         """The unit vector of a question, shape (dimensions,)."""
-        return _floats(self._model.encode_query(_clean(text), prompt=self._query_prefix, **SETTINGS))
+        return _floats(self._model.encode_query(_clean(text), prompt=self._query_prefix or None, **SETTINGS))
 
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The unit vectors of passages, shape (len(texts), dimensions)."""
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
         clean = [_clean(text) for text in texts]
-        return _floats(self._model.encode_document(clean, prompt=self._passage_prefix, **SETTINGS))
+        return _floats(self._model.encode_document(clean, prompt=self._passage_prefix or None, **SETTINGS))
 
 
 class Reranker:
@@ -56,9 +56,6 @@ class Reranker:
             return np.empty(0, np.float32)
         pairs = [(_clean(query), _clean(text)) for text in texts]
         return _floats(self._model.predict(pairs, show_progress_bar=False)).reshape(len(texts))
-
-
-SETTINGS = {"normalize_embeddings": True, "show_progress_bar": False}
 
 
 def _loaded(kind: str, name: str) -> Any:

@@ -59,8 +59,10 @@ def upgrade() -> None:
         sa.Column("searched", sa.Text, nullable=False),
         sa.Column("answered", sa.Boolean, nullable=False),
         sa.Column("answer", sa.Text, nullable=False),
-        sa.Column("sections", sa.JSON, nullable=False),
+        sa.Column("citations", sa.JSON, nullable=False),
+        sa.Column("nearest", sa.JSON, nullable=False),
         sa.Column("faq_id", sa.Integer),
+        sa.Column("message", sa.String(160), unique=True),
         sa.Column("seconds", sa.Float, nullable=False),
     )
     op.create_index("ix_question_asked_at", "question", ["asked_at"])

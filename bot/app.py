@@ -1,0 +1,162 @@
+"""The only composition root: settings in, a running house out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import yaml
+
+import knowledge
+from bot.config import EmbedderSettings, LlmSettings, Settings
+from bot.turn import Turns
+from knowledge.glossary import load_glossary
+from records.database import Database
+from records.documents import Documents
+from retrieval.answering import Answerer
+from retrieval.cut import Cutter
+from retrieval.desk import Desk
+from retrieval.extract import Extractor
+from retrieval.faq import Faqs
+from retrieval.grounded import Writer
+from retrieval.keywords import Keywords
+from retrieval.library import Library, Progress, Reading, fingerprint
+from retrieval.model.types import Embedder
+from retrieval.passages import MarkdownSplitter
+from retrieval.rank import Ranking
+from retrieval.refusal import UNMEASURED, fitted
+from retrieval.search import Reranks, Search
+from retrieval.text import Analyzer
+from retrieval.vectors import Vectors
+
+CUT = "1"  # changes when sections are cut or analysed differently: every index is then made anew
+KNOWLEDGE = Path(knowledge.__file__).parent
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """What the commands use."""
+
+    settings: Settings
+    database: Database
+    desk: Desk
+    turns: Turns
+
+    @property
+    def reading(self) -> Reading:
+        """How files are read here."""
+        return Reading(int(self.settings.ingest.max_megabytes * 1_000_000), self.settings.ingest.ocr)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, progress: Progress | None = None, say: Say | None = None) -> AsyncIterator[App]:
+    """A home, ready to use: migrated, its index in step, the bundled handbook in it unless left out."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database.url or f"sqlite+aiosqlite:///{settings.home / 'dudao.db'}")
+    try:
+        embedder, reranker, _ = await asyncio.gather(
+            asyncio.to_thread(_embedder, settings.embedder, settings.models, say),
+            asyncio.to_thread(_reranker, settings.embedder),
+            database.migrate(),
+        )
+        async with database.write() as connection:
+            uid = await Documents(connection).found()
+        desk = await asyncio.to_thread(_desk, settings, database, uid, embedder, reranker)
+        app = App(settings, database, desk, Turns(desk, database, ZoneInfo(settings.time_zone)))
+        await desk.follow(progress)
+        await _handbook(app, progress)
+        try:
+            yield app
+        finally:
+            desk.library.vectors.close()
+    finally:
+        await database.close()
+
+
+def _desk(settings: Settings, database: Database, uid: str, embedder: Embedder, reranker: Reranks | None) -> Desk:
+    glossary = KNOWLEDGE / "glossary.yaml"
+    analyzer = Analyzer(load_glossary(glossary))
+    cutter = Cutter(MarkdownSplitter(), analyzer)
+    folder = settings.home / "index"
+    words = fingerprint(CUT, glossary.read_text(encoding="utf-8"))
+    name = f"dudao-{uid[:12]}-{fingerprint(CUT, embedder.name)}"
+    vectors = Vectors(settings.index.url or folder / "chroma", name)
+    library = Library(database, Keywords(folder / f"keywords-{words}"), vectors, embedder, cutter, settings.home / "lock")
+    search = Search(library.keywords, vectors, embedder, analyzer, Ranking(), reranker)
+    answerer = Answerer(
+        search=search,
+        faqs=Faqs(analyzer, embedder),
+        refusal=fitted(UNMEASURED, settings.answer.refusal),
+        extractor=Extractor(analyzer, settings.answer.max_characters),
+        writer=_writer(settings.llm, analyzer),
+    )
+    probes = tuple(yaml.safe_load((KNOWLEDGE / "probes.yaml").read_text(encoding="utf-8"))["questions"])
+    return Desk(database, library, answerer, probes, folder / "scale.json")
+
+
+async def _handbook(app: App, progress: Progress | None) -> None:
+    """The bundled documents as they are now; those no longer bundled, or left out, are forgotten."""
+    files = sorted((KNOWLEDGE / "documents").glob("*.md")) if app.settings.handbook else []
+    state = fingerprint(*(f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files))
+    note = app.settings.home / "handbook"
+    if note.exists() and note.read_text() == state:
+        return
+    names = {file.stem for file in files}
+    for row in await app.desk.documents():
+        if row.facts.bundled and row.facts.name not in names:
+            await app.desk.forget(row.facts.name)
+    own = {row.facts.name for row in await app.desk.documents() if not row.facts.bundled}
+    await app.desk.ingest([file for file in files if file.stem not in own], app.reading, bundled=True, progress=progress)
+    note.write_text(state)
+
+
+def _embedder(settings: EmbedderSettings, models: Path, say: Say | None) -> Embedder:
+    if settings.kind == "sentence-transformers":
+        from retrieval.model.sentence import SentenceEmbeddings
+
+        return SentenceEmbeddings(
+            settings.model, query_prefix=settings.query_prefix, passage_prefix=settings.passage_prefix
+        )
+    if settings.kind == "openai":
+        from retrieval.model.endpoint import EndpointEmbeddings
+
+        return EndpointEmbeddings(
+            settings.base_url,
+            settings.api_key.get_secret_value(),
+            settings.model,
+            query_prefix=settings.query_prefix,
+            passage_prefix=settings.passage_prefix,
+        )
+    from retrieval.model.build import prepare
+    from retrieval.model.bundled import BundledEmbeddings
+
+    return BundledEmbeddings(prepare(models, say))
+
+
+def _reranker(settings: EmbedderSettings) -> Reranks | None:
+    if not settings.reranker:
+        return None
+    from retrieval.model.sentence import Reranker
+
+    return Reranker(settings.reranker)
+
+
+def _writer(settings: LlmSettings, analyzer: Analyzer) -> Writer | None:
+    if not settings.model:
+        return None
+    from langchain.chat_models import init_chat_model
+
+    extra = {"base_url": settings.base_url} if settings.base_url else {}
+    model = init_chat_model(
+        settings.model,
+        model_provider=settings.provider,
+        api_key=settings.api_key.get_secret_value() or "none",
+        timeout=settings.timeout_seconds,
+        max_retries=0,
+        temperature=0,
+        **extra,
+    )
+    return Writer(model, analyzer, settings.timeout_seconds)

@@ -1,0 +1,224 @@
+"""The commands that do one thing and end."""
+
+import argparse
+import getpass
+import json
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.app import opened
+from bot.config import Settings
+from bot.progress import bar, say
+from handlers.ask import logged
+from handlers.message import Incoming
+from records.questions import DOWN_REASONS, Questions
+from reports.figures import table
+from retrieval.answer import Answer
+from retrieval.evaluate import Labelled, evaluate, figures, load
+from retrieval.group import grouped
+from retrieval.search import Found
+
+_LOGGED_AT_ONCE = 50
+
+
+def _line(values: Any) -> None:
+    print(json.dumps(values, ensure_ascii=False), flush=True)
+
+
+def _questions(options: argparse.Namespace) -> Iterable[str]:
+    """The question, or each line of the batch; an empty line is a question too, so that lines match lines."""
+    if options.batch is None:
+        return [options.question]
+    file: Path = options.batch
+    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig", errors="replace")
+    return text.split("\n")[: -1 if text.endswith("\n") else None]
+
+
+async def ask(settings: Settings, options: argparse.Namespace) -> int:
+    """One answer, or one a line; every question is logged."""
+    async with opened(settings, bar, say) as app:
+        rows = []
+        for question in _questions(options):
+            answer = await app.desk.ask(question)
+            _line(_answer(answer)) if options.json else print(_text(answer), flush=True)
+            incoming = Incoming("", "cli", "cli", getpass.getuser(), datetime.now(UTC), question)
+            rows.append(logged(answer, incoming, None))
+            if len(rows) == _LOGGED_AT_ONCE:
+                await _log(app.database, rows)
+        await _log(app.database, rows)
+    return 0
+
+
+async def _log(database: Any, rows: list[Any]) -> None:
+    if rows:
+        async with database.write() as connection:
+            await Questions(connection).add(rows)
+        rows.clear()
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    citations = [
+        {"document": c.document, "version": c.version, "section": list(c.section), "page": c.page, "quote": c.quote}
+        for c in answer.citations
+    ]
+    return {
+        "question": answer.question,
+        "answered": answer.answered,
+        "answer": answer.text,
+        "citations": citations,
+        "seconds": round(answer.seconds, 6),
+    }
+
+
+def _text(answer: Answer) -> str:
+    lines = [answer.text]
+    for c in answer.citations:
+        page = f" 第{c.page}页" if c.page else ""
+        lines.append(f"—— 《{c.document}》v{c.version or '?'} {' › '.join(c.section)}{page}".replace("v? ", ""))
+    if answer.faq:
+        lines.append(f"—— {answer.faq.author} 整理于 {answer.faq.written_at:%Y-%m-%d}")
+    if answer.nearest:
+        lines.append("最接近的章节:" + ";".join(f"《{c.title}》{c.heading}" for c in answer.nearest))
+    return "\n".join(lines)
+
+
+async def search(settings: Settings, options: argparse.Namespace) -> int:
+    """Hit testing: the sections behind an answer."""
+    async with opened(settings, bar, say) as app:
+        for question in _questions(options):
+            started = time.perf_counter()
+            found = await app.desk.search(question, max(1, options.k))
+            seconds = time.perf_counter() - started
+            _line(_passages(question, found, seconds)) if options.json else print(_listing(found))
+    return 0
+
+
+def _passages(question: str, found: Found, seconds: float) -> dict[str, Any]:
+    passages = [
+        {"document": r.card.document, "section": list(r.card.path), "text": r.card.text, "score": round(r.score, 4)}
+        for r in found.ranked
+    ]
+    return {"question": question, "passages": passages, "seconds": round(seconds, 6)}
+
+
+def _listing(found: Found) -> str:
+    blocks = [
+        f"{i}. {r.score:.2f} 《{r.card.title}》{' › '.join(r.card.path)}\n{r.card.text.strip()}"
+        for i, r in enumerate(found.ranked, 1)
+    ]
+    return "\n\n".join(blocks) or "没有找到相关章节。"
+
+
+async def ingest(settings: Settings, options: argparse.Namespace) -> int:
+    """Add or replace; one line a file, and exit code 1 when a file could not go in."""
+    async with opened(settings, bar, say) as app:
+        done = await app.desk.ingest(options.paths, app.reading, progress=bar)
+    for one in done:
+        if one.error:
+            print(f"dudao: {one.error}", file=sys.stderr)
+        elif not options.json:
+            state = "没有变化" if one.unchanged else f"用时 {one.seconds:.1f} 秒"
+            print(f"{one.name}:{one.sections} 节,{one.passages} 段,{state}")
+            print(*(f"  {warning}" for warning in one.warnings), sep="\n", end="\n" if one.warnings else "")
+    if options.json:
+        keys = ("name", "sections", "passages", "seconds", "warnings")
+        rows = [{k: v for k, v in asdict(one).items() if k in keys or (k == "error" and v)} for one in done]
+        _line({"documents": rows})
+    if not done:
+        print("dudao: 没有找到可读的文件。", file=sys.stderr)
+    return 1 if not done or any(one.error for one in done) else 0
+
+
+async def documents(settings: Settings, options: argparse.Namespace) -> int:
+    """What is in the library."""
+    async with opened(settings, bar, say) as app:
+        rows = await app.desk.documents()
+    for row in rows:
+        facts = row.facts
+        if options.json:
+            effective = facts.effective.isoformat() if facts.effective else None
+            _line({**asdict(facts), "effective": effective, "added_at": facts.added_at.isoformat(), "sections": row.sections})
+        else:
+            kind = "内置" if facts.bundled else "自有"
+            version = f" v{facts.version}" if facts.version else ""
+            print(f"{facts.name}{version} [{kind}] {row.sections} 节,{facts.passages} 段")
+    if not rows and not options.json:
+        print("还没有文档。用 dudao ingest 添加。")
+    return 0
+
+
+async def forget(settings: Settings, options: argparse.Namespace) -> int:
+    """Take a document out."""
+    async with opened(settings, bar, say) as app:
+        if await app.desk.forget(options.name):
+            print(f"已删除:{options.name}")
+            return 0
+        names = [row.facts.name for row in await app.desk.documents()]
+    print(f"dudao: 没有名为 {options.name} 的文档。现有:{'、'.join(names) or '无'}", file=sys.stderr)
+    return 1
+
+
+async def evaluation(settings: Settings, options: argparse.Namespace) -> int:
+    """Figures on a file of labelled questions, and on the curated answers."""
+    async with opened(settings, bar, say) as app:
+        cases = await evaluate(app.desk, load(options.file) if options.file else ())
+        faqs = [Labelled(question=f.question, answer=((f.answer,),)) for f in await app.desk.faqs()]
+        curated = await evaluate(app.desk, faqs)
+    result = {**figures(cases), "faq": figures(curated)}
+    if options.json:
+        _line(result)
+    else:
+        print(table(result))
+    if options.failures:
+        for case in (*cases, *curated):
+            if case.failed:
+                print(f"{case.failed}\t{case.question}", file=sys.stderr)
+    return 0
+
+
+async def unanswered(settings: Settings, options: argparse.Namespace) -> int:
+    """What to write an answer for, most asked first."""
+    async with opened(settings, bar, say) as app:
+        async with app.database.read() as connection:
+            complaints = await Questions(connection).complaints()
+        groups = grouped(app.desk.answerer.search, complaints)
+    for group in groups:
+        reasons = {DOWN_REASONS.get(c.reason, "没答上") for c in group}
+        texts: Sequence[str] = list(dict.fromkeys(c.question.text for c in group))
+        if options.json:
+            _line({"question": texts[0], "times": len(group), "reasons": sorted(reasons), "wordings": texts})
+        else:
+            print(f"{len(group)} 次 [{'、'.join(sorted(reasons))}] {texts[0]}")
+            print(*(f"      {text}" for text in texts[1:]), sep="\n", end="\n" if texts[1:] else "")
+    if not groups and not options.json:
+        print("没有未答或被点 👎 的问题。")
+    return 0
+
+
+async def faq(settings: Settings, options: argparse.Namespace) -> int:
+    """Curated answers: add, list, forget."""
+    async with opened(settings, bar, say) as app:
+        if options.action == "add":
+            if not options.question.strip() or not options.answer.strip():
+                print("dudao: 问题和答案都不能为空。", file=sys.stderr)
+                return 2
+            author = options.author or getpass.getuser()
+            await app.desk.write_faq(options.question.strip(), options.answer.strip(), author, datetime.now(UTC))
+            print(f"已保存:{options.question.strip()}")
+        elif options.action == "forget":
+            if not await app.desk.forget_faq(options.id):
+                print(f"dudao: 没有编号为 {options.id} 的问答。用 dudao faq list 查看。", file=sys.stderr)
+                return 1
+            print(f"已删除:{options.id}")
+        else:
+            for row in await app.desk.faqs():
+                if options.json:
+                    _line({**asdict(row), "written_at": row.written_at.isoformat()})
+                else:
+                    print(f"{row.id}. {row.question}\n   {row.answer}\n   {row.author},{row.written_at:%Y-%m-%d},用过 {row.uses} 次")
+    return 0

@@ -1,0 +1,148 @@
+"""Ask: a question gets the standard with its source; the answer can be opened, praised or blamed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from handlers.context import Context
+from handlers.message import Button, Citation, Incoming, Reply
+from records.questions import DOWN_REASONS, UP, CitedRow, FaqRow, QuestionRow, Questions
+from retrieval.answer import Answer
+from retrieval.followup import Past
+
+SOURCE = "原文"
+GOOD, BAD = "👍 有用", "👎 没用"
+WHY_BAD = "哪里不对?请点一个原因。"
+THANKS_UP = "已记下:有用。"
+THANKS_DOWN = "已记下:{reason}。管理员会看到这个问题。"
+NEAREST = "最接近的章节:"
+GONE = "这一节已经更新或删除,请重新提问。"
+OVER = "这个按钮已经失效,请重新提问。"
+WRITTEN_BY = "—— {author} 于 {day} 整理"
+WELCOME = (
+    "我是督导助手。直接问标准和流程就行,例如:客户进店多久内要有人接待?\n回答都带出处;文件里没有的,我会说不知道。"
+)
+_REMEMBERED = 3
+
+
+async def start(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+    """What the bot is for."""
+    return (Reply(WELCOME),)
+
+
+async def ask(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+    """Answer a question, and log it with what came of it; the same message again gets nothing."""
+    message = f"{incoming.channel}:{incoming.id}"
+    async with context.database.read() as connection:
+        questions = Questions(connection)
+        if await questions.seen(message):
+            return ()
+        recent = await questions.recent(incoming.chat, _REMEMBERED)
+    answer = await context.desk.ask(incoming.text, [past(row) for row in recent], context.partial)
+    async with context.database.write() as connection:
+        [number] = await Questions(connection).add([logged(answer, incoming, message)])
+        if answer.faq is not None:
+            await Questions(connection).count_uses({answer.faq.id: 1})
+    row = replace(logged(answer, incoming, message), id=number)
+    return (shown(context, row, answer.faq),)
+
+
+async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+    """A button under an answer: source:<question>:<n>, rate:<question>:<verdict>, or section:<key>."""
+    match incoming.action.split(":"):
+        case ["source", number, index] if number.isdigit() and index.isdigit():
+            row = await _row(context, int(number), incoming)
+            if row is not None and int(index) < len(row.citations):
+                return await _section(context, row.citations[int(index)].key)
+        case ["rate", number, verdict] if number.isdigit() and verdict in (UP, "down", *DOWN_REASONS):
+            row = await _row(context, int(number), incoming)
+            if row is not None:
+                return await _rate(context, incoming, row, verdict)
+        case ["section", key]:
+            return await _section(context, key)
+    return (Reply(OVER),)
+
+
+def shown(context: Context, row: QuestionRow, faq: FaqRow | None) -> Reply:
+    """A logged answer as people read it."""
+    if not row.answered:
+        buttons = tuple((Button(_short(heading), f"section:{key}"),) for key, heading in row.nearest)
+        return Reply(f"{row.answer}\n\n{NEAREST}" if buttons else row.answer, buttons=buttons)
+    text = row.answer
+    if faq is not None:
+        day = faq.written_at.astimezone(context.zone).date().isoformat()
+        text = f"{text}\n\n{WRITTEN_BY.format(author=faq.author, day=day)}"
+    rate = (Button(GOOD, f"rate:{row.id}:{UP}"), Button(BAD, f"rate:{row.id}:down"))
+    return Reply(text, _citations(row), (_source(row) + rate,))
+
+
+def past(row: QuestionRow) -> Past:
+    """What a later question may lean on."""
+    cited = row.citations[0].section if row.citations else ()
+    return Past(row.searched, cited[-1] if cited else "")
+
+
+def logged(answer: Answer, incoming: Incoming, message: str | None) -> QuestionRow:
+    """An answer as the records keep it."""
+    return QuestionRow(
+        asked_at=incoming.received,
+        channel=incoming.channel,
+        chat=incoming.chat,
+        person=incoming.person,
+        text=answer.question[:2000],
+        searched=answer.searched,
+        answered=answer.answered,
+        answer=answer.text,
+        seconds=answer.seconds,
+        citations=tuple(
+            CitedRow(c.document, c.version, c.section, c.page, c.quote, c.key, c.number) for c in answer.citations
+        ),
+        nearest=tuple((card.key, card.heading) for card in answer.nearest),
+        faq_id=answer.faq.id if answer.faq else None,
+        message=message,
+    )
+
+
+async def _rate(context: Context, incoming: Incoming, row: QuestionRow, verdict: str) -> tuple[Reply, ...]:
+    reply = Reply(row.answer, _citations(row), replaces=True)
+    if verdict == "down":
+        reasons = tuple(Button(text, f"rate:{row.id}:{name}") for name, text in DOWN_REASONS.items())
+        return (replace(reply, text=f"{row.answer}\n\n{WHY_BAD}", buttons=(reasons[:2], reasons[2:])),)
+    async with context.database.write() as connection:
+        await Questions(connection).judge(row.id, incoming.person, verdict, context.now())
+    thanks = THANKS_UP if verdict == UP else THANKS_DOWN.format(reason=DOWN_REASONS[verdict])
+    buttons = (_source(row),) if row.citations else ()
+    return (replace(reply, text=f"{row.answer}\n\n{thanks}", buttons=buttons),)
+
+
+async def _section(context: Context, key: str) -> tuple[Reply, ...]:
+    card = await context.desk.section(key)
+    if card is None:
+        return (Reply(GONE),)
+    page = f" · 第{card.page}页" if card.page else ""
+    version = f" · v{card.version}" if card.version else ""
+    where = " › ".join(card.path)
+    return (Reply(f"**《{card.title}》{version}{page}**\n{where}\n\n{card.text.strip()}"),)
+
+
+async def _row(context: Context, number: int, incoming: Incoming) -> QuestionRow | None:
+    """A question of this chat; another chat's is as if it did not exist."""
+    async with context.database.read() as connection:
+        row = await Questions(connection).get(number)
+    return row if row and (row.channel, row.chat) == (incoming.channel, incoming.chat) else None
+
+
+def _citations(row: QuestionRow) -> tuple[Citation, ...]:
+    return tuple(
+        Citation(c.document, c.version, c.section, c.page, c.quote, f"source:{row.id}:{i}", c.number)
+        for i, c in enumerate(row.citations)
+    )
+
+
+def _source(row: QuestionRow) -> tuple[Button, ...]:
+    return (Button(SOURCE, f"source:{row.id}:0"),) if row.citations else ()
+
+
+def _short(heading: str) -> str:
+    return heading if len(heading) <= 24 else heading[:23] + "…"
+
+
