@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from knowledge.glossary import load_glossary
 from records.database import Database
 from records.documents import Documents
 from retrieval.answering import Answerer
+from retrieval.chat_model import writer
 from retrieval.cut import Cutter
 from retrieval.desk import Desk
 from retrieval.extract import Extractor
@@ -24,14 +26,14 @@ from retrieval.grounded import Writer
 from retrieval.keywords import Keywords
 from retrieval.library import Library, Progress, Reading, fingerprint
 from retrieval.model.types import Embedder
-from retrieval.passages import MarkdownSplitter
 from retrieval.rank import Ranking
 from retrieval.refusal import UNMEASURED, fitted
 from retrieval.search import Reranks, Search
 from retrieval.text import Analyzer
 from retrieval.vectors import Vectors
 
-CUT = "1"  # changes when sections are cut or analysed differently: every index is then made anew
+PASSAGE = 100  # characters; measured in bench/fit.py
+CUT = f"1.{PASSAGE}"  # changes when sections are cut or analysed differently: every index is then made anew
 KNOWLEDGE = Path(knowledge.__file__).parent
 Say = Callable[[str], None]
 
@@ -57,9 +59,10 @@ async def opened(settings: Settings, progress: Progress | None = None, say: Say 
     settings.home.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database.url or f"sqlite+aiosqlite:///{settings.home / 'dudao.db'}")
     try:
-        embedder, reranker, _ = await asyncio.gather(
+        embedder, reranker, _, _ = await asyncio.gather(
             asyncio.to_thread(_embedder, settings.embedder, settings.models, say),
             asyncio.to_thread(_reranker, settings.embedder),
+            asyncio.to_thread(import_module, "chromadb"),
             database.migrate(),
         )
         async with database.write() as connection:
@@ -78,10 +81,11 @@ async def opened(settings: Settings, progress: Progress | None = None, say: Say 
 
 def _desk(settings: Settings, database: Database, uid: str, embedder: Embedder, reranker: Reranks | None) -> Desk:
     glossary = KNOWLEDGE / "glossary.yaml"
-    analyzer = Analyzer(load_glossary(glossary))
-    cutter = Cutter(MarkdownSplitter(), analyzer)
+    terms = load_glossary(glossary)
+    analyzer = Analyzer(terms.groups, terms.spoken)
+    cutter = Cutter(PASSAGE, analyzer)
     folder = settings.home / "index"
-    words = fingerprint(CUT, glossary.read_text(encoding="utf-8"))
+    words = fingerprint(CUT, repr(terms.groups))
     name = f"dudao-{uid[:12]}-{fingerprint(CUT, embedder.name)}"
     vectors = Vectors(settings.index.url or folder / "chroma", name)
     library = Library(database, Keywords(folder / f"keywords-{words}"), vectors, embedder, cutter, settings.home / "lock")
@@ -145,18 +149,11 @@ def _reranker(settings: EmbedderSettings) -> Reranks | None:
 
 
 def _writer(settings: LlmSettings, analyzer: Analyzer) -> Writer | None:
-    if not settings.model:
-        return None
-    from langchain.chat_models import init_chat_model
-
-    extra = {"base_url": settings.base_url} if settings.base_url else {}
-    model = init_chat_model(
-        settings.model,
-        model_provider=settings.provider,
-        api_key=settings.api_key.get_secret_value() or "none",
-        timeout=settings.timeout_seconds,
-        max_retries=0,
-        temperature=0,
-        **extra,
+    return writer(
+        analyzer,
+        model=settings.model,
+        provider=settings.provider,
+        base_url=settings.base_url,
+        api_key=settings.api_key.get_secret_value(),
+        timeout_seconds=settings.timeout_seconds,
     )
-    return Writer(model, analyzer, settings.timeout_seconds)

@@ -40,27 +40,27 @@ class EmbedderSettings(_Part):
 
 
 class IngestSettings(_Part):
-    max_megabytes: float = Field(50, gt=0)
+    max_megabytes: float = Field(default=50, gt=0)
     ocr: bool = False
 
 
 class AnswerSettings(_Part):
-    max_characters: int = Field(600, ge=100, le=4000)
-    refusal: float = Field(0.5, gt=0, lt=1)
+    max_characters: int = Field(default=600, ge=100, le=4000)
+    refusal: float = Field(default=0.5, gt=0, lt=1)
 
 
 class LlmSettings(_Part):
     model: str = ""
     provider: str = "openai"
     base_url: str = ""
-    timeout_seconds: float = Field(20, gt=0)
+    timeout_seconds: float = Field(default=20, gt=0)
     api_key: SecretStr = SecretStr("")
 
 
 class WebSettings(_Part):
     enabled: bool = True
     host: str = "127.0.0.1"
-    port: int = Field(8080, ge=0, le=65535)
+    port: int = Field(default=8080, ge=0, le=65535)
 
 
 class Settings(_Part):

@@ -1,5 +1,6 @@
-"""Reads glossary.yaml: groups of terms that mean the same to the people of the trade."""
+"""Reads glossary.yaml: terms that mean the same, and what people say for them."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -13,10 +14,19 @@ class BadGlossary(Exception):
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     groups: list[list[str]] = Field(default_factory=list)
+    spoken: list[list[str]] = Field(default_factory=list)
 
 
-def load_glossary(path: Path) -> tuple[tuple[str, ...], ...]:
-    """The groups of the file, canonical term first; raises BadGlossary."""
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """`groups` of synonyms, canonical term first; `spoken` are (everyday phrase, standard term), one way."""
+
+    groups: tuple[tuple[str, ...], ...]
+    spoken: tuple[tuple[str, str], ...]
+
+
+def load_glossary(path: Path) -> Glossary:
+    """The file's groups and pairs; raises BadGlossary."""
     try:
         parsed = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
@@ -28,4 +38,7 @@ def load_glossary(path: Path) -> tuple[tuple[str, ...], ...]:
         for term in group:
             if seen.setdefault(term.lower(), group[0]) != group[0]:
                 raise BadGlossary(f"{path}: {term!r} stands in the groups of {seen[term.lower()]!r} and {group[0]!r}; keep one")
-    return tuple(tuple(group) for group in parsed.groups)
+    for pair in parsed.spoken:
+        if len(pair) != 2 or not all(term.strip() for term in pair):
+            raise BadGlossary(f"{path}: spoken entry {pair!r} must be [everyday phrase, standard term]")
+    return Glossary(tuple(map(tuple, parsed.groups)), tuple((phrase, term) for phrase, term in parsed.spoken))

@@ -12,7 +12,7 @@ from retrieval.extract import Extractor
 from retrieval.faq import Faqs
 from retrieval.followup import Past, complete
 from retrieval.grounded import Partial, Writer
-from retrieval.passages import page_at
+from retrieval.blocks import page_at
 from retrieval.refusal import Refusal
 from retrieval.search import Found, Search
 from retrieval.text import fold, tokens

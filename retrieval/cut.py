@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from knowledge.document import Section
+from retrieval.blocks import headed
 from retrieval.card import Card
-from retrieval.passages import MarkdownSplitter, headed
 from retrieval.text import Analyzer, simplify
+
+if TYPE_CHECKING:
+    from retrieval.passages import MarkdownSplitter
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +23,19 @@ class Source:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cutter:
-    """Cuts and analyses; `embedded` gives the texts whose vectors stand for the card's passages."""
+    """Cuts into passages of about `size` characters and analyses; `embedded` gives the texts of the passages' vectors."""
 
-    splitter: MarkdownSplitter
+    size: int
     analyzer: Analyzer
+
+    @cached_property
+    def splitter(self) -> "MarkdownSplitter":
+        """Made when first something is cut: langchain takes its time to import, and questions do not need it."""
+        from retrieval.passages import MarkdownSplitter
+
+        return MarkdownSplitter(self.size)
 
     def card(self, key: str, source: Source, section: Section) -> Card:
         """The card of a section."""

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.card import Card
-from retrieval.passages import blocks
-from retrieval.rank import Question, Ranked, kind_of_answer
+from retrieval import kinds
+from retrieval.blocks import blocks
+from retrieval.rank import Question, Ranked
 from retrieval.text import Analyzer
 
-_SENTENCE = re.compile(r"[^。!?!?;;\n]*[。!?!?;;\n]+|[^。!?!?;;\n]+")
+_SENTENCE = re.compile(r"[^。!?;\uff01\uff1f\uff1b\n]*[。!?;\uff01\uff1f\uff1b\n]+|[^。!?;\uff01\uff1f\uff1b\n]+")
 _WORTH_SHOWING = 60
 _LEAD = 120
 
@@ -95,7 +96,7 @@ class Extractor:
             return -1.0
         canonical = self.analyzer.canonical(text)
         held = question.covered(Counter(self.analyzer.terms(text)))
-        return held + 0.5 * question.longest_run(canonical) + 0.25 * kind_of_answer(question.text, canonical)
+        return held + 0.5 * question.longest_run(canonical) + 0.25 * kinds.holds(question.kinds, kinds.bare(canonical))
 
 
 def _window(found: Sequence[_Block], deciding: int, room: int) -> tuple[str, int]:

@@ -11,6 +11,7 @@ from retrieval.card import Card
 
 _WRITER_BYTES = 32_000_000
 _EVERYTHING = 10_000_000
+_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Keywords:
         """See what any process has committed since."""
         self._index.reload()
         self._searcher = self._index.searcher()
-        self._cards.clear()
-        self._sections = int(self._searcher.search(self._is("kind", "section"), 1, count=True).count)
+        self._cards = {}
+        self._sections, self._passages = self._count("section"), self._count("passage")
 
     def state(self) -> dict[int, int]:
         """Document id -> revision as indexed."""
@@ -63,8 +64,9 @@ class Keywords:
         if not query:
             return []
         terms = [(tantivy.Occur.Should, self._is(field, token, "freq")) for token in dict.fromkeys(query)]
-        hits = self._searcher.search(tantivy.Query.boolean_query(terms), k, count=False).hits
-        return [(str(self._searcher.doc(address)["key"][0]), float(score)) for score, address in hits]
+        searcher = self._searcher  # another thread may put a new one in its place
+        hits = searcher.search(tantivy.Query.boolean_query(terms), k, count=False).hits
+        return [(str(searcher.doc(address)["key"][0]), float(score)) for score, address in hits]
 
     def frequency(self, token: str) -> int:
         """In how many sections a token stands."""
@@ -75,24 +77,36 @@ class Keywords:
         """How many sections are indexed."""
         return self._sections
 
+    @property
+    def passages(self) -> int:
+        """How many passages are indexed."""
+        return self._passages
+
     def card(self, key: str) -> Card | None:
         """The section card of a key, None when the section is no longer indexed."""
-        if key not in self._cards:
+        kept = self._cards  # another thread may put a new one in its place
+        if key not in kept:
             query = tantivy.Query.boolean_query(
                 [(tantivy.Occur.Must, self._is("key", key)), (tantivy.Occur.Must, self._is("kind", "section"))]
             )
-            hits = self._searcher.search(query, 1, count=False).hits
+            searcher = self._searcher
+            hits = searcher.search(query, 1, count=False).hits
             if not hits:
                 return None
-            if len(self._cards) > 4096:
-                self._cards.clear()
-            self._cards[key] = Card.load(json.loads(bytes(self._searcher.doc(hits[0][1])["card"][0])))
-        return self._cards[key]
+            card = Card.load(json.loads(bytes(searcher.doc(hits[0][1])["card"][0])))
+            if len(kept) < _KEPT:
+                kept[key] = card
+            return card
+        return kept[key]
 
     def keys(self) -> list[str]:
         """All section keys, in no order."""
         hits = self._searcher.search(self._is("kind", "section"), _EVERYTHING, count=False).hits
         return [str(self._searcher.doc(address)["key"][0]) for _, address in hits]
+
+    def _count(self, kind: str) -> int:
+        counted = self._searcher.search(self._is("kind", kind), 1, count=True)
+        return int(counted.count)  # type: ignore[attr-defined]  # tantivy's stub forgets it
 
     def _is(self, field: str, value: str, option: str = "basic") -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, field, value, option)

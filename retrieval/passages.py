@@ -1,37 +1,50 @@
 """Cuts a section into passages small enough to match precisely; lists stay whole by item, tables keep their header."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter, TextSplitter
 
-from knowledge.document import Section
+from retrieval.blocks import blocks
 
-_ITEM = re.compile(r"\s{0,3}(?:[-*+•]|\d{1,3}[.)、])\s*\S")
-_ROW = re.compile(r"\s*\|.*\|\s*$")
 _RULE = re.compile(r"\s*\|(?:\s*:?-+:?\s*\|)+\s*$")
-_SENTENCES = ["\n", "。", "!", "!", "?", "?", ";", ";", ",", ",", "、", " ", ""]
+_ENDS = "。!?;\uff01\uff1f\uff1b"
+_SENTENCE = re.compile(rf"(?:[^{_ENDS}.\n]|\.(?!\s))*(?:[{_ENDS}.]+[”’」』)\uff09\]】]*[ \t]*\n?|\n|$)")
+_COMMAS = ["\uff0c", ",", "、", "\uff1a", ":", " ", ""]
+_COLONS = (":", "\uff1a")
+_WHOLE = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """One passage of a section: its text, the offset it starts at in the section's text, and its page."""
+class _Unit:
+    """What is never cut again: text[start:end], after a header that is only repeated; `alone` shares no passage."""
 
-    text: str
     start: int
-    page: int | None
+    end: int
+    header: str = ""
+    alone: bool = False
+
+    def __len__(self) -> int:
+        return self.end - self.start
 
 
 class MarkdownSplitter(TextSplitter):
-    """A langchain splitter that packs whole blocks up to `size` characters and cuts only blocks longer than that."""
+    """A langchain splitter that packs sentences, list items and table rows up to `size` characters.
+
+    A sentence may be half as long again, a list item, or a row with its header, twice as long but at least 400 (what
+    every embedder reads whole); what is longer still is cut at sentences, then at commas. A line that ends in a colon
+    stays with what it announces.
+    """
 
     def __init__(self, size: int = 200, **options: Any) -> None:
         super().__init__(chunk_size=size, chunk_overlap=0, **options)
         self._size = size
-        self._prose = RecursiveCharacterTextSplitter(
-            chunk_size=size, chunk_overlap=0, separators=_SENTENCES, keep_separator="end", strip_whitespace=False
+        self._whole = max(2 * size, _WHOLE)
+        self._commas = RecursiveCharacterTextSplitter(
+            chunk_size=size, chunk_overlap=0, separators=_COMMAS, keep_separator="end", strip_whitespace=False
         )
 
     def split_text(self, text: str) -> list[str]:
@@ -39,87 +52,76 @@ class MarkdownSplitter(TextSplitter):
         return [passage for passage, _ in self.split_with_offsets(text)]
 
     def split_with_offsets(self, text: str) -> list[tuple[str, int]]:
-        """Passages with the offset in `text` of their first own character."""
-        packed: list[tuple[str, int]] = []
-        current, start, size = "", 0, 0
-        for block, offset, alone in self._blocks(text):
-            if current and (alone or size + len(block) > self._size):
-                packed.append((current, start))
-                current, size = "", 0
-            if not current:
-                start = offset
-            current += block
-            size += len(block)
-            if alone:
-                packed.append((current, start))
-                current, size = "", 0
-        if current:
-            packed.append((current, start))
-        return [(body.strip("\n"), offset) for body, offset in packed if body.strip()]
+        """Passages with the offset in `text` of their first own character that is not a blank, ascending."""
+        passages = []
+        for header, start, end in self._packed(list(self._led(text))):
+            own = text[start:end]
+            passages.append((header + own.strip("\n"), start + len(own) - len(own.lstrip())))
+        return passages
 
-    def _blocks(self, text: str) -> Iterator[tuple[str, int, bool]]:
-        """(block, offset, whether it must be a passage of its own), the blocks no longer than one passage if prose."""
+    def _packed(self, units: Sequence[_Unit]) -> Iterator[tuple[str, int, int]]:
+        """(header, start, end) of each passage; the rest of a run stays with it when it would be a mere tail."""
+        for alone, run in groupby(units, lambda unit: unit.alone):
+            members = list(run)
+            first = last = members[0]
+            for unit in members[1:]:
+                over = unit.end - first.start > self._size
+                if alone or (over and members[-1].end - first.start > self._size * 5 // 4):
+                    yield first.header, first.start, last.end
+                    first = unit
+                last = unit
+            yield first.header, first.start, last.end
+
+    def _led(self, text: str) -> Iterator[_Unit]:
+        """The units that are not blank, a line that ends in a colon joined to what it announces."""
+        lead: _Unit | None = None
+        for unit in self._units(text):
+            line = text[unit.start : unit.end].strip()
+            if not line:
+                continue
+            joined = replace(unit, start=lead.start) if lead else unit
+            announces = line.endswith(_COLONS) and not unit.alone and len(joined) <= self._size // 2
+            lead = joined if announces else None
+            if lead is None:
+                yield joined
+        if lead:
+            yield lead
+
+    def _units(self, text: str) -> Iterator[_Unit]:
         for kind, block, offset in blocks(text):
             if kind == "table":
-                for part, at in self._table(block):
-                    yield part, offset + at, True
-            elif kind == "item" or len(block) <= self._size:
-                yield block, offset, len(block) > self._size
+                yield from self._table(block, offset)
+            elif kind == "item" and len(block) <= self._whole:
+                yield _Unit(offset, offset + len(block), alone=len(block) > self._size)
             else:
-                at = offset
-                for part in self._prose.split_text(block):
-                    yield part, at, False
-                    at += len(part)
+                yield from self._sentences(block, offset)
 
-    def _table(self, block: str) -> Iterator[tuple[str, int]]:
-        """Parts of a table, the header and rule rows on each."""
+    def _table(self, block: str, offset: int) -> Iterator[_Unit]:
+        """Parts of a table, the header and rule rows on each; a header too long to be one is not repeated."""
         rows = block.splitlines(keepends=True)
-        head = rows[:2] if len(rows) > 1 and _RULE.match(rows[1]) else rows[:0]
-        header = "".join(head)
-        part, at, start = "", len(header), len(header)
-        for row in rows[len(head) :]:
-            if part and len(header) + len(part) + len(row) > self._size * 2:
-                yield header + part, 0 if start == len(header) else start
-                part, start = "", at
-            part += row
+        ruled = len(rows) > 1 and _RULE.match(rows[1]) and len(rows[0] + rows[1]) <= self._whole // 2
+        header = rows[0] + rows[1] if ruled else ""
+        start, end = 0, len(header)
+        for row in self._rows(rows[2 if ruled else 0 :], len(header)):
+            if end > max(start, len(header)) and len(header if start else "") + row.end - start > 2 * self._size:
+                yield _Unit(offset + start, offset + end, header if start else "", alone=True)
+                start = row.start
+            end = row.end
+        yield _Unit(offset + start, offset + end, header if start else "", alone=True)
+
+    def _rows(self, rows: Iterable[str], at: int) -> Iterator[_Unit]:
+        """Each row, the sentences of one that is too long."""
+        for row in rows:
+            if len(row) <= self._whole:
+                yield _Unit(at, at + len(row))
+            else:
+                yield from self._sentences(row, at)
             at += len(row)
-        if part or header:
-            yield header + part, 0 if start == len(header) else start
 
-
-def blocks(text: str) -> Iterator[tuple[str, str, int]]:
-    """("table" | "item" | "prose", block with its line ends, offset); an item keeps its indented lines."""
-    kind, lines, start, offset = "", [], 0, 0
-    for line in text.splitlines(keepends=True):
-        this = "table" if _ROW.match(line) else "item" if _ITEM.match(line) else "prose"
-        joined = lines and (
-            (this == kind == "table") or (kind == "item" and this != "table" and line[:1] in " \t" and line.strip())
-        )
-        if not joined and lines:
-            yield kind, "".join(lines), start
-            lines = []
-        if not lines:
-            kind, start = this, offset
-        lines.append(line)
-        offset += len(line)
-    if lines:
-        yield kind, "".join(lines), start
-
-
-def split(section: Section, splitter: MarkdownSplitter) -> list[Piece]:
-    """The passages of a section with their pages."""
-    return [Piece(text, start, page_at(section, start)) for text, start in splitter.split_with_offsets(section.text)]
-
-
-def page_at(section: Section, offset: int) -> int | None:
-    """The page the character at `offset` of the section's text stands on."""
-    page = section.page
-    for at, later in section.breaks:
-        if at <= offset:
-            page = later
-    return page
-
-
-def headed(title: str, path: Iterable[str], text: str) -> str:
-    """What is embedded for a passage: where it stands, then what it says."""
-    return " > ".join((title, *path)) + "\n" + text
+    def _sentences(self, block: str, offset: int) -> Iterator[_Unit]:
+        at = offset
+        for sentence in _SENTENCE.findall(block):
+            whole = len(sentence) <= self._size * 3 // 2
+            for part in [sentence] if whole else self._commas.split_text(sentence):
+                yield _Unit(at, at + len(part))
+                at += len(part)

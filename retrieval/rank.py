@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 
+from retrieval import kinds
 from retrieval.card import Card
 from retrieval.text import tokens
 
@@ -25,12 +26,6 @@ FEATURES = (
     "kind_of_answer",
 )
 _K1, _B = 1.2, 0.75
-_ASKS = (
-    (re.compile(r"多少|几[个项种步级天周年家次名人分条类]|多久|多长|多大|多高|几成|比例|how (?:many|much|long|often)"), re.compile(r"\d")),
-    (re.compile(r"第几|哪一?天|哪一?周|哪天|which day|which week|what day"), re.compile(r"第\d+[天周]")),
-    (re.compile(r"哪些|哪几|有啥|都有什么|包括什么|分别|which|list"), re.compile(r"(?:^|\n)\s*(?:[-*•]|\d+[.、)])|、.+、")),
-    (re.compile(r"怎么算|公式|计算|formula|calculat"), re.compile(r"[=÷×/]|公式")),
-)
 
 
 @dataclass(frozen=True)
@@ -60,6 +55,11 @@ class Question:
         return sum(self.idf.values()) or 1.0
 
     @cached_property
+    def kinds(self) -> tuple[int, ...]:
+        """The kinds of answer it asks for."""
+        return kinds.wanted(self.text)
+
+    @cached_property
     def runs(self) -> tuple[str, ...]:
         """What is asked, piece by piece, for the longest common run."""
         return tuple(piece for piece in re.split(r"[\W_]+", self.asked) if piece)
@@ -83,7 +83,7 @@ class Question:
 class Terms:
     """The counted terms of a card: of each passage, of the whole, and of the headings."""
 
-    __slots__ = ("heading", "leaf", "passages", "text", "whole")
+    __slots__ = ("bare", "heading", "leaf", "passages", "text", "whole")
 
     def __init__(self, card: Card) -> None:
         self.passages = [Counter(passage.split()) for passage in card.passages]
@@ -91,6 +91,7 @@ class Terms:
         self.leaf = Counter(card.leaf.split())
         self.whole = self.heading + sum(self.passages, Counter())
         self.text = card.folded
+        self.bare = kinds.bare(card.folded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class Ranking:
             question.covered(terms.leaf),
             _within(terms.leaf, question),
             question.longest_run(terms.text),
-            kind_of_answer(question.text, terms.text),
+            kinds.holds(question.kinds, terms.bare),
         )
         return evidence, best if scores and scores[best] > 0 else max(candidate.nearest, 0)
 
@@ -157,12 +158,6 @@ class Ranking:
                 self._terms.clear()
             self._terms[card.key] = Terms(card)
         return self._terms[card.key]
-
-
-def kind_of_answer(question: str, text: str) -> float:
-    """1 when the folded text holds what the question asks for (a number, a day, a list, a formula), 0 when not, 0.5 when it asks for nothing special."""
-    wanted = [shape for asks, shape in _ASKS if asks.search(question)]
-    return sum(bool(shape.search(text)) for shape in wanted) / len(wanted) if wanted else 0.5
 
 
 def _within(heading: Counter[str], question: Question) -> float:

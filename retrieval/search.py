@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from retrieval.keywords import Keywords
 from retrieval.rank import Candidate, Question, Ranked, Ranking
-from retrieval.text import Analyzer, simplify
+from retrieval.text import Analyzer
 from retrieval.vectors import Vectors
 
 _NEAREST, _PASSAGES, _WHOLE, _HEADINGS = 40, 20, 10, 8
@@ -53,13 +53,20 @@ class Search:
 
     def find(self, text: str, k: int = 10) -> Found:
         """The best `k` sections for a question."""
-        asked = self.analyzer.asked(text)
-        question = Question.of(self.analyzer.canonical(text), asked, self.keywords.frequency, self.keywords.sections)
-        vector = self.embedder.query(simplify(text))
+        question, vector = self.question(text)
         ranked = self.ranking.order(question, self.candidates(question, vector))
         if self.reranker is not None and ranked:
             ranked = _reranked(self.reranker, text, ranked[: 2 * k])
         return Found(question, vector, tuple(ranked[:k]))
+
+    def question(self, text: str) -> tuple[Question, NDArray[np.float32]]:
+        """A question's terms in the documents' words, and its vector."""
+        frequency = self.keywords.frequency
+        standard = self.analyzer.standard(text, lambda term: frequency(term) > 0)
+        asked = self.analyzer.asked(standard)
+        canonical = self.analyzer.canonical(standard)
+        question = Question.of(canonical, asked, frequency, self.keywords.sections)
+        return question, self.embedder.query(standard)
 
     def candidates(self, question: Question, vector: NDArray[np.float32]) -> list[Candidate]:
         """Sections near by meaning or by words; one found by words alone has the least cosine seen."""

@@ -127,10 +127,16 @@ def _bounded(variant: str) -> str:
 
 
 class Analyzer:
-    """Text to terms, the same way for what is indexed and what is asked."""
+    """Text to terms, the same way for what is indexed and what is asked.
 
-    def __init__(self, groups: Iterable[tuple[str, ...]] = ()) -> None:
+    `groups` are synonyms, canonical form first; `spoken` are (everyday phrase, standard term) for questions only.
+    """
+
+    def __init__(self, groups: Iterable[tuple[str, ...]] = (), spoken: Iterable[tuple[str, str]] = ()) -> None:
         self._synonyms = Synonyms(groups)
+        self._spoken = {fold(phrase): fold(term) for phrase, term in spoken}
+        ordered = sorted(self._spoken, key=len, reverse=True)
+        self._phrases = re.compile("|".join(map(_bounded, ordered)) or r"(?!)")
 
     def canonical(self, text: str) -> str:
         """The text folded, every synonym in its group's first form."""
@@ -143,3 +149,14 @@ class Analyzer:
     def asked(self, question: str) -> str:
         """What a question is about: canonical, without asking words."""
         return subject(self.canonical(question))
+
+    def standard(self, question: str, known: Callable[[str], bool]) -> str:
+        """The question simplified, each everyday phrase that the documents do not use said in their words."""
+        folded = fold(question)
+
+        def said(match: re.Match[str]) -> str:
+            phrase = match.group()
+            return phrase if all(map(known, tokens(phrase))) else self._spoken[phrase]
+
+        standard = self._phrases.sub(said, folded)
+        return simplify(question) if standard == folded else standard

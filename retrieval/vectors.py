@@ -1,8 +1,10 @@
 """The vectors of all passages in Chroma: in process, or on a server."""
 
 import gc
+import re
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +14,9 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 _BATCH = 1000
+_BROKEN = "向量库{where}出错：{cause}。{mend}"
+_MEND_FOLDER = "请检查磁盘空间和写权限；仍不行时删除这个文件夹，它会自动重建。"
+_MEND_SERVER = "请检查服务器是否在运行，或改 config.yaml 的 index.url。"
 
 
 class VectorsError(Exception):
@@ -21,37 +26,45 @@ class VectorsError(Exception):
 class Vectors:
     """One collection of (passage id, unit vector), searched by cosine.
 
-    Chroma 1.5.9 can lose live rows from its graph after deletes and upserts (chroma #7758); `unreachable` finds them and
-    `rebuild` copies all rows to a fresh collection.
+    Chroma 1.5.9 can lose live rows from its graph after deletes and upserts (chroma #7758); `unreachable` finds them
+    and `rebuild` copies all rows to a fresh collection. Every method raises VectorsError when Chroma fails.
     """
 
     def __init__(self, where: Path | str, name: str) -> None:
         self._where, self._name = where, name
         self._guard = threading.RLock()
-        self._connect()
+        with self._told():
+            self._connect()
 
     def _connect(self) -> None:
         self._client = _client(self._where)
-        names = [str(collection.name) for collection in self._client.list_collections()]
-        generations = sorted(int(n.rpartition(".")[2]) for n in names if n.rpartition(".")[0] == self._name)
-        self._generation = generations[-1] if generations else 0
-        for stale in generations[:-1]:
-            self._client.delete_collection(f"{self._name}.{stale}")
-        self._collection = self._open(self._generation)
+        self._attach()
 
-    def _open(self, generation: int) -> Any:
+    def _attach(self) -> None:
+        self._generation = max(self._generations(), default=0)
+        self._collection = self._open(f"{self._name}.{self._generation}")
+
+    def _generations(self) -> list[int]:
+        names = [str(collection.name) for collection in self._client.list_collections()]
+        found = [re.fullmatch(rf"{re.escape(self._name)}\.(\d+)", name) for name in names]
+        return [int(match.group(1)) for match in found if match]
+
+    def _open(self, name: str) -> Any:
         return self._client.get_or_create_collection(
-            f"{self._name}.{generation}",
+            name,
             embedding_function=None,
             configuration={"hnsw": {"space": "cosine", "ef_search": 100, "ef_construction": 200}},
         )
 
     def reopen(self) -> None:
         """See what other processes have written; Chroma in process keeps its graph in memory otherwise."""
-        if isinstance(self._where, Path):
-            with self._guard:
-                self.close()
+        with self._guard, self._told():
+            if isinstance(self._where, Path):
+                self._client.close()
+                gc.collect()
                 self._connect()
+            else:
+                self._attach()
 
     def close(self) -> None:
         """Let go of the files."""
@@ -60,56 +73,103 @@ class Vectors:
 
     def add(self, ids: Sequence[str], vectors: Matrix) -> None:
         """Add rows of shape (len(ids), dimensions); ids must be new."""
-        for start in range(0, len(ids), _BATCH):
-            self._collection.add(ids=list(ids[start : start + _BATCH]), embeddings=vectors[start : start + _BATCH])
+        with self._told():
+            for start in range(0, len(ids), _BATCH):
+                self._collection.add(ids=list(ids[start : start + _BATCH]), embeddings=vectors[start : start + _BATCH])
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove rows; unknown ids are no error."""
-        for start in range(0, len(ids), _BATCH):
-            self._collection.delete(ids=list(ids[start : start + _BATCH]))
+        with self._told():
+            for start in range(0, len(ids), _BATCH):
+                self._collection.delete(ids=list(ids[start : start + _BATCH]))
 
     def count(self) -> int:
         """How many rows there are."""
-        return int(self._collection.count())
+        with self._told():
+            return int(self._collection.count())
 
     def ids(self) -> set[str]:
         """The ids of all rows."""
-        return set(self._collection.get(include=[])["ids"])
+        with self._told():
+            return set(self._collection.get(include=[])["ids"])
 
     def search(self, query: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
         """The nearest `k` (passage id, cosine), best first."""
-        with self._guard:
-            found = self._collection.query(query_embeddings=[query], n_results=k, include=["distances"])
+        with self._guard, self._told():
+            try:
+                found = self._nearest([query], k)
+            except Exception:  # another process has made the collection anew, or the server was restarted
+                self.reopen()
+                found = self._nearest([query], k)
         return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def unreachable(self, ids: Iterable[str]) -> list[str]:
         """Those of `ids` that a search with their own vector does not return; duplicates of a vector count as it."""
         lost: list[str] = []
         wanted = list(ids)
-        for start in range(0, len(wanted), _BATCH):
-            rows = self._collection.get(ids=wanted[start : start + _BATCH], include=["embeddings"])
-            found = {i: np.asarray(v, np.float32) for i, v in zip(rows["ids"], rows["embeddings"], strict=True)}
-            lost += [i for i in wanted[start : start + _BATCH] if i not in found]
-            if found:
-                lost += self._missed(list(found), np.stack(list(found.values())))
+        with self._told():
+            for start in range(0, len(wanted), _BATCH):
+                part = wanted[start : start + _BATCH]
+                rows = self._collection.get(ids=part, include=["embeddings"])
+                there = set(rows["ids"])
+                lost += [i for i in part if i not in there]
+                if there:
+                    lost += self._missed(rows["ids"], np.asarray(rows["embeddings"], np.float32))
         return lost
 
+    def around(self, ids: Sequence[str], k: int) -> set[str]:
+        """The nearest `k` rows of each of these rows, themselves among them."""
+        found = set(ids)
+        with self._told():
+            for start in range(0, len(ids), _BATCH):
+                rows = self._collection.get(ids=list(ids[start : start + _BATCH]), include=["embeddings"])
+                if rows["ids"]:
+                    found.update(*self._nearest(np.asarray(rows["embeddings"], np.float32), k)["ids"])
+        return found
+
     def _missed(self, ids: list[str], vectors: Matrix) -> list[str]:
-        answer = self._collection.query(query_embeddings=vectors, n_results=3, include=["distances"])
+        answer = self._nearest(vectors, 3)
         rows = zip(ids, answer["ids"], answer["distances"], strict=True)
         return [i for i, found, distances in rows if i not in found and (not distances or min(distances) > 1e-5)]
 
+    def _nearest(self, queries: Any, k: int) -> Any:
+        return self._collection.query(query_embeddings=queries, n_results=k, include=["distances"])
+
     def rebuild(self) -> None:
-        """Copy every row to a new collection beside this one, then drop this one."""
-        fresh = self._open(self._generation + 1)
-        total = self.count()
-        for start in range(0, total, _BATCH):
-            rows = self._collection.get(include=["embeddings"], limit=_BATCH, offset=start)
-            fresh.add(ids=rows["ids"], embeddings=rows["embeddings"])
-        with self._guard:
-            self._client.delete_collection(f"{self._name}.{self._generation}")
-            self._generation += 1
-            self._collection = fresh
+        """Copy every row to a new collection beside this one; whole, it takes this one's place."""
+        with self._told():
+            self._sweep()
+            fresh = self._open(f"{self._name}.new")
+            for start in range(0, self.count(), _BATCH):
+                rows = self._collection.get(include=["embeddings"], limit=_BATCH, offset=start)
+                fresh.add(ids=rows["ids"], embeddings=rows["embeddings"])
+            fresh.modify(name=f"{self._name}.{self._generation + 1}")
+            with self._guard:
+                self._collection, self._generation = fresh, self._generation + 1
+                self._sweep()
+
+    def sweep(self) -> None:
+        """Drop what a rebuild that was cut short left behind; for the one process that may write."""
+        with self._guard, self._told():
+            self._sweep()
+
+    def _sweep(self) -> None:
+        names = {str(collection.name) for collection in self._client.list_collections()}
+        old = {f"{self._name}.{n}" for n in self._generations() if n != self._generation}
+        for name in names & (old | {f"{self._name}.new"}):
+            self._client.delete_collection(name)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except VectorsError:
+            raise
+        except Exception as error:  # chroma raises its own errors, httpx's, ValueError and RuntimeError
+            inside = isinstance(self._where, Path)
+            cause = str(error) or type(error).__name__
+            mend = _MEND_FOLDER if inside else _MEND_SERVER
+            raise VectorsError(_BROKEN.format(where=f"（{self._where}）", cause=cause, mend=mend)) from error
 
 
 def _client(where: Path | str) -> Any:
@@ -117,14 +177,10 @@ def _client(where: Path | str) -> Any:
     from chromadb.config import Settings
 
     settings = Settings(anonymized_telemetry=False)
-    try:
-        if isinstance(where, Path):
-            where.mkdir(parents=True, exist_ok=True)
-            return chromadb.PersistentClient(str(where), settings=settings)
-        url = urlsplit(where)
-        secure = url.scheme == "https"
-        port = url.port or (443 if secure else 8000)
-        return chromadb.HttpClient(host=url.hostname or "", port=port, ssl=secure, settings=settings)
-    except Exception as error:
-        place = f"文件夹 {where}" if isinstance(where, Path) else f"服务器 {where}"
-        raise VectorsError(f"向量库打不开({place}):{error}。请检查它是否在运行、路径是否可写,或改 config.yaml 的 index.url。") from error
+    if isinstance(where, Path):
+        where.mkdir(parents=True, exist_ok=True)
+        return chromadb.PersistentClient(str(where), settings=settings)
+    url = urlsplit(where)
+    secure = url.scheme == "https"
+    port = url.port or (443 if secure else 8000)
+    return chromadb.HttpClient(host=url.hostname or "", port=port, ssl=secure, settings=settings)

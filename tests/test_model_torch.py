@@ -4,6 +4,7 @@ The model folder made here keeps only the rows and pieces that these texts use: 
 vocabulary is also its best cut by any part that holds its pieces, so nothing but the ids changes.
 """
 
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
@@ -232,8 +233,8 @@ def test_a_model_that_is_not_there_is_a_plain_error(tmp_path: Path) -> None:
         SentenceEmbeddings(str(tmp_path / "missing"))
 
 
-@pytest.mark.skipif(INSTALLED, reason="sentence-transformers is installed")
-def test_without_the_extra_the_error_names_it() -> None:
+def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)  # as if it were not installed
     with pytest.raises(ModelError) as caught:
         SentenceEmbeddings("any")
     assert str(caught.value) == MISSING
