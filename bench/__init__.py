@@ -1,1 +1,1 @@
-"""Measurements; `python -m bench` runs them all."""
+"""Measures the house: `python -m bench`."""

@@ -31,6 +31,7 @@ Floats = NDArray[np.float64]
 WEIGHTS = Path("retrieval/weights.json")
 QUESTIONS = Path("tests/data/questions.jsonl")
 FOLDS = 5
+WRONGLY = 0.04  # the share of answerable questions that may be refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,8 @@ def _rank_slope(weights: Floats, sets: Sequence[Sequence[tuple[Floats, NDArray[n
     return slope
 
 
-def refusal_weights(sets: Sequence[Sequence[Judged]], steps: int = 1500, decay: float = 0.01) -> Floats:
-    """Weights (one for each signal, the bias last) of a logistic regression, both answers counting the same."""
+def refusal_weights(sets: Sequence[Sequence[Judged]], steps: int = 1500, decay: float = 0.003) -> Floats:
+    """Weights (one for each signal, the bias last) of a logistic regression, both sorts counting the same."""
     rows = np.array([[*one.signals, 1.0] for each in sets for one in each])
     truth = np.array([one.answerable for each in sets for one in each], float)
     share = np.where(truth > 0, 0.5 / truth.mean(), 0.5 / (1 - truth.mean())) / len(truth)
@@ -111,7 +112,13 @@ def refusal_weights(sets: Sequence[Sequence[Judged]], steps: int = 1500, decay: 
         result: Floats = rows.T @ (share * (sure - truth)) + decay * np.append(weights[:-1], 0) / 10
         return result
 
-    return _descend(len(SIGNALS) + 1, steps, slope)
+    weights = _descend(len(SIGNALS) + 1, steps, slope)
+    return weights - np.append(np.zeros(len(SIGNALS)), _cut(weights, rows, truth))
+
+
+def _cut(weights: Floats, rows: Floats, truth: Floats) -> float:
+    """The score below which WRONGLY of the answerable questions lie: it becomes a confidence of one half."""
+    return float(np.quantile((rows @ weights)[truth > 0], WRONGLY))
 
 
 def _descend(size: int, steps: int, slope: Any) -> Floats:
@@ -139,12 +146,24 @@ def refusal_figures(weights: Floats, each: Sequence[Judged], threshold: float = 
     return f"answerable refused {np.mean(yes):.3f}  unanswerable refused {np.mean(no) if no else float('nan'):.3f}"
 
 
+def complete() -> None:
+    """A feature or signal that is new to weights.json starts at zero, so that the house can open."""
+    known = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    whole = {
+        "ranking": {name: known["ranking"].get(name, 0.0) for name in FEATURES},
+        "refusal": {name: known["refusal"].get(name, 0.0) for name in (*SIGNALS, "bias")},
+    }
+    if whole != known:
+        WEIGHTS.write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
+
+
 async def main() -> None:
     """Build each corpus in a home of its own, fit, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", nargs=2, type=Path, action="append", default=[], metavar=("DIR", "QUESTIONS"))
     parser.add_argument("--dry", action="store_true", help="print only")
     options = parser.parse_args()
+    complete()
     corpora = [(KNOWLEDGE / "documents", QUESTIONS), *options.corpus]
     with tempfile.TemporaryDirectory() as scratch:
         settings = [load({}, Path("config.yaml"), Path(scratch) / str(i), handbook=False) for i in range(len(corpora))]

@@ -2,22 +2,34 @@
 
 import argparse
 import asyncio
+import errno
+import io
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
 from bot import config
 
 FAILED, USAGE = 1, 2
+_REFUSED = {
+    errno.ENOSPC: "磁盘满了。已入库的文档不受影响；请清理磁盘后再试。",
+    errno.EACCES: "没有读写权限。请修改权限，或用 --home 换一个文件夹。",
+    errno.EPERM: "没有读写权限。请修改权限，或用 --home 换一个文件夹。",
+    errno.EROFS: "这里只能读，不能写。请用 --home 换一个文件夹。",
+    errno.EEXIST: "这里已经有一个文件，不能当作文件夹使用。请用 --home 换一个文件夹。",
+    errno.ENOTDIR: "路径中有一段是文件，不是文件夹。请检查路径。",
+    errno.ENOENT: "找不到。请检查路径。",
+}
 
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its options; those for all commands stand before the command."""
     top = argparse.ArgumentParser(prog="dudao", description="督导助手:汽车售后督导的问答机器人")
     top.add_argument("--home", type=Path, help="存放全部数据的文件夹(默认 ./var,或环境变量 DUDAO_HOME)")
-    top.add_argument("--config", type=Path, default=Path("config.yaml"), help="配置文件(默认 ./config.yaml)")
+    top.add_argument("--config", type=Path, help="配置文件(默认 ./config.yaml)")
     top.add_argument("--no-handbook", action="store_true", help="不使用内置手册,只用自己的文档")
     commands = top.add_subparsers(dest="command", required=True, metavar="命令")
 
@@ -29,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--batch", type=Path, metavar="FILE", help="每行一个问题")
         one.add_argument("--json", action="store_true", help="输出 JSON,每个问题一行")
         if name == "search":
-            one.add_argument("--k", type=int, default=10, help="章节数(默认 10)")
+            one.add_argument("--k", type=_positive, default=10, help="章节数(默认 10)")
     ingest = commands.add_parser("ingest", help="添加或替换文档(文件或文件夹)")
     ingest.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     ingest.add_argument("--json", action="store_true")
@@ -48,6 +60,12 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} 不是大于 0 的整数")
+    return int(text)
+
+
 def _faq(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(dest="action", required=True, metavar="动作")
     add = actions.add_parser("add", help="添加或更新一条")
@@ -64,24 +82,59 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if options.command in ("ask", "search") and (options.question is None) == (options.batch is None):
         parser().error(f"{options.command} 需要一个问题,或 --batch FILE")
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace", **_spoken(stream, options))
     try:
-        settings = config.load(os.environ, options.config, options.home, not options.no_handbook)
-        command = _command(options)
-        return asyncio.run(command(settings, options))
+        status = _run(options)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    return status
+
+
+def _spoken(stream: io.TextIOWrapper, options: argparse.Namespace) -> dict[str, str]:
+    """JSON is UTF-8 whatever the terminal speaks."""
+    return {"encoding": "utf-8"} if stream is sys.stdout and getattr(options, "json", False) else {}
+
+
+def _run(options: argparse.Namespace) -> int:
+    from bot import doctor
+
+    file: Path = options.config or Path("config.yaml")
+    try:
+        if options.config and not file.exists():
+            raise config.BadConfig(f"{file}：没有这个文件。请检查 --config，或去掉它以使用默认设置。")
+        settings = config.load(os.environ, file, options.home, not options.no_handbook)
+        return asyncio.run(_command(options)(settings, options))
+    except config.BadConfig as error:
+        if options.command == "doctor":
+            return doctor.unreadable(error, options)
+        print(f"dudao: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        print(f"dudao: {_plain(error)}", file=sys.stderr)
     except _expected() as error:
         print(f"dudao: {error}", file=sys.stderr)
-        return FAILED
+    return FAILED
 
 
-def _command(options: argparse.Namespace) -> Callable[..., "asyncio._CoroutineLike[int]"]:
+def _plain(error: OSError) -> str:
+    """What the system refused, in words, with the mend."""
+    where = f"{error.filename}：" if error.filename else ""
+    if error.errno in _REFUSED:
+        return where + _REFUSED[error.errno]
+    return f"{where}{error.strerror or error}。请检查路径、权限和磁盘后再试。"
+
+
+def _command(options: argparse.Namespace) -> Callable[[config.Settings, argparse.Namespace], Coroutine[Any, Any, int]]:
     from bot import commands, doctor, serving
 
-    return {
+    known: dict[str, Callable[[config.Settings, argparse.Namespace], Coroutine[Any, Any, int]]] = {
         "run": serving.run,
         "chat": serving.chat,
         "ask": commands.ask,
@@ -93,19 +146,22 @@ def _command(options: argparse.Namespace) -> Callable[..., "asyncio._CoroutineLi
         "unanswered": commands.unanswered,
         "faq": commands.faq,
         "doctor": doctor.doctor,
-    }[options.command]
+    }
+    return known[options.command]
 
 
 def _expected() -> tuple[type[Exception], ...]:
     """Failures whose message already says what and how to mend it."""
+    from bot.commands import BadBatch
     from bot.web.server import WebError
     from knowledge.glossary import BadGlossary
     from records.database import RecordsError
     from retrieval.evaluate import BadQuestions
+    from retrieval.library import LibraryError
     from retrieval.model.types import ModelError
     from retrieval.vectors import VectorsError
 
-    return (config.BadConfig, RecordsError, BadGlossary, ModelError, VectorsError, BadQuestions, WebError, OSError)
+    return (RecordsError, BadGlossary, ModelError, VectorsError, LibraryError, BadQuestions, BadBatch, WebError)
 
 
 if __name__ == "__main__":

@@ -57,17 +57,17 @@ class App:
 async def opened(settings: Settings, progress: Progress | None = None, say: Say | None = None) -> AsyncIterator[App]:
     """A home, ready to use: migrated, its index in step, the bundled handbook in it unless left out."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database.url or f"sqlite+aiosqlite:///{settings.home / 'dudao.db'}")
+    database = Database(database_url(settings))
     try:
         embedder, reranker, _, _ = await asyncio.gather(
-            asyncio.to_thread(_embedder, settings.embedder, settings.models, say),
+            asyncio.to_thread(build_embedder, settings.embedder, settings.models, say),
             asyncio.to_thread(_reranker, settings.embedder),
             asyncio.to_thread(import_module, "chromadb"),
             database.migrate(),
         )
         async with database.write() as connection:
             uid = await Documents(connection).found()
-        desk = await asyncio.to_thread(_desk, settings, database, uid, embedder, reranker)
+        desk = await asyncio.to_thread(build_desk, settings, database, uid, embedder, reranker)
         app = App(settings, database, desk, Turns(desk, database, ZoneInfo(settings.time_zone)))
         await desk.follow(progress)
         await _handbook(app, progress)
@@ -79,7 +79,13 @@ async def opened(settings: Settings, progress: Progress | None = None, say: Say 
         await database.close()
 
 
-def _desk(settings: Settings, database: Database, uid: str, embedder: Embedder, reranker: Reranks | None) -> Desk:
+def database_url(settings: Settings) -> str:
+    """The database of these settings: SQLite in the home unless another is named."""
+    return settings.database.url or f"sqlite+aiosqlite:///{settings.home / 'dudao.db'}"
+
+
+def build_desk(settings: Settings, database: Database, uid: str, embedder: Embedder, reranker: Reranks | None) -> Desk:
+    """The desk of the library `uid`, its index opened but not yet in step."""
     glossary = KNOWLEDGE / "glossary.yaml"
     terms = load_glossary(glossary)
     analyzer = Analyzer(terms.groups, terms.spoken)
@@ -88,7 +94,9 @@ def _desk(settings: Settings, database: Database, uid: str, embedder: Embedder, 
     words = fingerprint(CUT, repr(terms.groups))
     name = f"dudao-{uid[:12]}-{fingerprint(CUT, embedder.name)}"
     vectors = Vectors(settings.index.url or folder / "chroma", name)
-    library = Library(database, Keywords(folder / f"keywords-{words}"), vectors, embedder, cutter, settings.home / "lock")
+    library = Library(
+        database, Keywords(folder / f"keywords-{words}"), vectors, embedder, cutter, settings.home / "lock"
+    )
     search = Search(library.keywords, vectors, embedder, analyzer, Ranking(), reranker)
     answerer = Answerer(
         search=search,
@@ -113,11 +121,14 @@ async def _handbook(app: App, progress: Progress | None) -> None:
         if row.facts.bundled and row.facts.name not in names:
             await app.desk.forget(row.facts.name)
     own = {row.facts.name for row in await app.desk.documents() if not row.facts.bundled}
-    await app.desk.ingest([file for file in files if file.stem not in own], app.reading, bundled=True, progress=progress)
+    await app.desk.ingest(
+        [file for file in files if file.stem not in own], app.reading, bundled=True, progress=progress
+    )
     note.write_text(state)
 
 
-def _embedder(settings: EmbedderSettings, models: Path, say: Say | None) -> Embedder:
+def build_embedder(settings: EmbedderSettings, models: Path, say: Say | None) -> Embedder:
+    """The embedder the settings choose; raises ModelError."""
     if settings.kind == "sentence-transformers":
         from retrieval.model.sentence import SentenceEmbeddings
 

@@ -5,59 +5,96 @@ import getpass
 import json
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.app import opened
+from bot.app import App, opened
 from bot.config import Settings
 from bot.progress import bar, say
 from handlers.ask import logged
 from handlers.message import Incoming
-from records.questions import DOWN_REASONS, Questions
+from records.database import Database
+from records.questions import DOWN_REASONS, Complaint, QuestionRow, Questions
 from reports.figures import table
 from retrieval.answer import Answer
 from retrieval.evaluate import Labelled, evaluate, figures, load
+from retrieval.faq import Faqs
 from retrieval.group import grouped
 from retrieval.search import Found
+from retrieval.text import fold, tokens
 
 _LOGGED_AT_ONCE = 50
+
+
+class BadBatch(Exception):
+    """A file of questions cannot be read; the message says which and why."""
 
 
 def _line(values: Any) -> None:
     print(json.dumps(values, ensure_ascii=False), flush=True)
 
 
-def _questions(options: argparse.Namespace) -> Iterable[str]:
+@contextmanager
+def _questions(options: argparse.Namespace) -> Iterator[Iterable[str]]:
     """The question, or each line of the batch; an empty line is a question too, so that lines match lines."""
-    if options.batch is None:
-        return [options.question]
-    file: Path = options.batch
-    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig", errors="replace")
-    return text.split("\n")[: -1 if text.endswith("\n") else None]
+    file: Path | None = options.batch
+    if file is None:
+        yield [options.question.encode("utf-8", "replace").decode()]
+    elif str(file) == "-":
+        yield map(_text_of, sys.stdin.buffer)
+    else:
+        try:
+            opened = file.open("rb")
+        except OSError as error:
+            raise BadBatch(f"{file}：读不出来（{error.strerror}）。请检查路径和权限。") from error
+        with opened:
+            yield map(_text_of, opened)
+
+
+def _text_of(line: bytes) -> str:
+    return line.decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r\n")
 
 
 async def ask(settings: Settings, options: argparse.Namespace) -> int:
     """One answer, or one a line; every question is logged."""
-    async with opened(settings, bar, say) as app:
-        rows = []
-        for question in _questions(options):
-            answer = await app.desk.ask(question)
-            _line(_answer(answer)) if options.json else print(_text(answer), flush=True)
-            incoming = Incoming("", "cli", "cli", getpass.getuser(), datetime.now(UTC), question)
-            rows.append(logged(answer, incoming, None))
-            if len(rows) == _LOGGED_AT_ONCE:
-                await _log(app.database, rows)
-        await _log(app.database, rows)
+    with _questions(options) as questions:
+        async with opened(settings, bar, say) as app:
+            await _ask(app, questions, options.json)
     return 0
 
 
-async def _log(database: Any, rows: list[Any]) -> None:
+async def _ask(app: App, questions: Iterable[str], as_json: bool) -> None:
+    rows: list[QuestionRow] = []
+    person = _user()
+    try:
+        for question in questions:
+            answer = await app.desk.ask(question)
+            incoming = Incoming("", "cli", "cli", person, datetime.now(UTC), question)
+            rows.append(logged(answer, incoming, None))
+            _line(_answer(answer)) if as_json else print(_text(answer), flush=True)
+            if len(rows) == _LOGGED_AT_ONCE:
+                await _log(app.database, rows)
+    finally:
+        await _log(app.database, rows)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "cli"
+
+
+async def _log(database: Database, rows: list[QuestionRow]) -> None:
     if rows:
         async with database.write() as connection:
             await Questions(connection).add(rows)
+            await Questions(connection).count_uses(Counter(row.faq_id for row in rows if row.faq_id is not None))
         rows.clear()
 
 
@@ -79,7 +116,8 @@ def _text(answer: Answer) -> str:
     lines = [answer.text]
     for c in answer.citations:
         page = f" 第{c.page}页" if c.page else ""
-        lines.append(f"—— 《{c.document}》v{c.version or '?'} {' › '.join(c.section)}{page}".replace("v? ", ""))
+        version = f" v{c.version}" if c.version else ""
+        lines.append(f"—— 《{c.document}》{version} {' › '.join(c.section)}{page}")
     if answer.faq:
         lines.append(f"—— {answer.faq.author} 整理于 {answer.faq.written_at:%Y-%m-%d}")
     if answer.nearest:
@@ -89,12 +127,13 @@ def _text(answer: Answer) -> str:
 
 async def search(settings: Settings, options: argparse.Namespace) -> int:
     """Hit testing: the sections behind an answer."""
-    async with opened(settings, bar, say) as app:
-        for question in _questions(options):
-            started = time.perf_counter()
-            found = await app.desk.search(question, max(1, options.k))
-            seconds = time.perf_counter() - started
-            _line(_passages(question, found, seconds)) if options.json else print(_listing(found))
+    with _questions(options) as questions:
+        async with opened(settings, bar, say) as app:
+            for question in questions:
+                started = time.perf_counter()
+                found = await app.desk.search(question, options.k)
+                seconds = time.perf_counter() - started
+                _line(_passages(question, found, seconds)) if options.json else print(_listing(found), flush=True)
     return 0
 
 
@@ -142,7 +181,8 @@ async def documents(settings: Settings, options: argparse.Namespace) -> int:
         facts = row.facts
         if options.json:
             effective = facts.effective.isoformat() if facts.effective else None
-            _line({**asdict(facts), "effective": effective, "added_at": facts.added_at.isoformat(), "sections": row.sections})
+            dates = {"effective": effective, "added_at": facts.added_at.isoformat()}
+            _line({**asdict(facts), **dates, "sections": row.sections})
         else:
             kind = "内置" if facts.bundled else "自有"
             version = f" v{facts.version}" if facts.version else ""
@@ -186,7 +226,8 @@ async def unanswered(settings: Settings, options: argparse.Namespace) -> int:
     async with opened(settings, bar, say) as app:
         async with app.database.read() as connection:
             complaints = await Questions(connection).complaints()
-        groups = grouped(app.desk.answerer.search, complaints)
+        faqs = app.desk.answerer.faqs
+        groups = grouped(app.desk.answerer.search, [one for one in complaints if _open(one, faqs)])
     for group in groups:
         reasons = {DOWN_REASONS.get(c.reason, "没答上") for c in group}
         texts: Sequence[str] = list(dict.fromkeys(c.question.text for c in group))
@@ -200,6 +241,15 @@ async def unanswered(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+def _open(complaint: Complaint, faqs: Faqs) -> bool:
+    """Whether it was a question in words and no curated answer has been written for it since."""
+    asked = complaint.question
+    if not tokens(fold(asked.searched)):
+        return False
+    known = faqs.match(asked.searched)
+    return known is None or known.written_at <= asked.asked_at
+
+
 async def faq(settings: Settings, options: argparse.Namespace) -> int:
     """Curated answers: add, list, forget."""
     async with opened(settings, bar, say) as app:
@@ -207,7 +257,7 @@ async def faq(settings: Settings, options: argparse.Namespace) -> int:
             if not options.question.strip() or not options.answer.strip():
                 print("dudao: 问题和答案都不能为空。", file=sys.stderr)
                 return 2
-            author = options.author or getpass.getuser()
+            author = options.author or _user()
             await app.desk.write_faq(options.question.strip(), options.answer.strip(), author, datetime.now(UTC))
             print(f"已保存:{options.question.strip()}")
         elif options.action == "forget":
@@ -220,5 +270,6 @@ async def faq(settings: Settings, options: argparse.Namespace) -> int:
                 if options.json:
                     _line({**asdict(row), "written_at": row.written_at.isoformat()})
                 else:
-                    print(f"{row.id}. {row.question}\n   {row.answer}\n   {row.author},{row.written_at:%Y-%m-%d},用过 {row.uses} 次")
+                    print(f"{row.id}. {row.question}\n   {row.answer}")
+                    print(f"   {row.author}，{row.written_at:%Y-%m-%d}，用过 {row.uses} 次")
     return 0

@@ -5,9 +5,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 _PREFIX = "DUDAO__"
 _SECRETS = {"LLM_API_KEY": ("llm", "api_key"), "EMBEDDER_API_KEY": ("embedder", "api_key")}
@@ -78,13 +79,22 @@ class Settings(_Part):
     llm: LlmSettings = LlmSettings()
     web: WebSettings = WebSettings()
 
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("not a time zone; write one like Asia/Shanghai") from error
+        return name
+
 
 def load(environment: Mapping[str, str], file: Path, home: Path | None = None, handbook: bool = True) -> Settings:
     """Settings from the file, overridden by the environment, overridden by the command line; raises BadConfig."""
     values = _read(file)
     for key, value in environment.items():
         if key.startswith(_PREFIX):
-            _put(values, key[len(_PREFIX) :].lower().split("__"), yaml.safe_load(value), key)
+            _put(values, key[len(_PREFIX) :].lower().split("__"), _scalar(key, value), key)
         elif key in _SECRETS:
             _put(values, list(_SECRETS[key]), value, key)
     values["home"] = str(home or environment.get("DUDAO_HOME") or values.get("home") or "var")
@@ -119,6 +129,14 @@ def _put(values: dict[str, Any], path: list[str], value: Any, origin: str) -> No
     values[path[-1]] = value
 
 
+def _scalar(key: str, value: str) -> Any:
+    try:
+        read = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise BadConfig(f"environment variable {key}: cannot be read as YAML; put the value in quotes") from error
+    return value if read is None or key.lower().endswith("api_key") else read
+
+
 def _cache(environment: Mapping[str, str]) -> str:
     return str(Path(environment.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "dudao")
 
@@ -128,7 +146,8 @@ def _explain(error: dict[str, Any], file: Path) -> str:
     key = ".".join(path)
     where = f"{file} (or an environment variable {_PREFIX}{'__'.join(path).upper()})"
     if error["type"] != "extra_forbidden":
-        return f"{where}: {key}: {error['msg']}, got {error['input']!r}"
+        got = "" if "key" in path[-1] else f", got {error['input']!r}"
+        return f"{where}: {key}: {error['msg']}{got}"
     near = difflib.get_close_matches(key, _known(Settings), n=1, cutoff=0.4)
     return f"{where}: unknown key {key}" + (f"; did you mean {near[0]}?" if near else "")
 

@@ -9,8 +9,8 @@ def bar(name: str, done: int, total: int) -> None:
         return
     if sys.stderr.isatty():
         filled = round(20 * done / total)
-        end = "\n" if done == total else ""
-        print(f"\r\x1b[K[{'█' * filled}{'·' * (20 - filled)}] {done}/{total} {name}", end=end, file=sys.stderr, flush=True)
+        line = f"\r\x1b[K[{'█' * filled}{'·' * (20 - filled)}] {done}/{total} {name}"
+        print(line, end="\n" if done == total else "", file=sys.stderr, flush=True)
     elif done == total:
         print(f"已处理 {total} 项", file=sys.stderr, flush=True)
 

@@ -5,6 +5,7 @@ import asyncio
 import signal
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 from bot.app import opened
@@ -25,10 +26,8 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
         return 1
     async with opened(settings, bar, say) as app:
         host = settings.web.host
-        page = create(app.turns, app.turns.history)
-        serving = asyncio.create_task(
-            serve(page, host, settings.web.port, ready=lambda port: print(f"督导助手已启动:http://{host}:{port}", flush=True))
-        )
+        page = create(app.turns, partial(app.turns.history, "web"))
+        serving = asyncio.create_task(serve(page, host, settings.web.port, ready=partial(_ready, host)))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, serving.cancel)
@@ -39,16 +38,21 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+def _ready(host: str, port: int) -> None:
+    shown = f"[{host}]" if ":" in host else host
+    print(f"督导助手已启动：http://{shown}:{port}", flush=True)
+
+
 async def chat(settings: Settings, options: argparse.Namespace) -> int:
     """The same conversation in a terminal; a button is pressed by its number."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # else Ctrl-C would wait for the line that is being read
     async with opened(settings, bar, say) as app:
         print(WELCOME, "(输入“退出”结束;输入按钮前的数字即可点按)", sep="\n")
         name, buttons = f"console-{uuid4().hex[:8]}", list[Button]()
         while (line := await _line()) is not None and line.strip().lower() not in _LEAVE:
             if not line.strip():
                 continue
-            pressed = int(line) - 1 if line.strip().isdecimal() and int(line) <= len(buttons) else -1
-            action = buttons[pressed].action if pressed >= 0 else ""
+            action = {str(i): button.action for i, button in enumerate(buttons, 1)}.get(line.strip(), "")
             text = "" if action else line
             incoming = Incoming(uuid4().hex, "console", name, name, datetime.now(UTC), text, action)
             replies = await app.turns(incoming, _ignore)

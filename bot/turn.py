@@ -1,9 +1,8 @@
 """One message in, its replies out; one chat's messages one after the other."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -33,12 +32,12 @@ class Turns:
         async with self._in_order(f"{incoming.channel}:{incoming.chat}"):
             return await route(incoming)(self._context(partial), incoming)
 
-    async def history(self, chat: str) -> list[tuple[str, Reply]]:
-        """The last questions of a chat with their answers, oldest first."""
+    async def history(self, channel: str, chat: str) -> list[tuple[str, Reply]]:
+        """The last questions of a channel's chat with their answers, oldest first."""
         context = self._context(_nobody)
         async with self.database.read() as connection:
             questions = Questions(connection)
-            rows = await questions.recent(chat, _SHOWN)
+            rows = await questions.recent(channel, chat, _SHOWN)
             faqs = {faq.id: faq for faq in await questions.faqs()}
         return [(row.text, shown(context, row, faqs.get(row.faq_id or 0))) for row in rows]
 

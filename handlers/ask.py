@@ -1,11 +1,11 @@
 """Ask: a question gets the standard with its source; the answer can be opened, praised or blamed."""
 
-from collections.abc import Sequence
+import re
 from dataclasses import replace
 
 from handlers.context import Context
 from handlers.message import Button, Citation, Incoming, Reply
-from records.questions import DOWN_REASONS, UP, CitedRow, FaqRow, QuestionRow, Questions
+from records.questions import DOWN_REASONS, UP, CitedRow, FaqRow, QuestionRow, Questions, Repeated
 from retrieval.answer import Answer
 from retrieval.followup import Past
 
@@ -18,10 +18,9 @@ NEAREST = "最接近的章节:"
 GONE = "这一节已经更新或删除,请重新提问。"
 OVER = "这个按钮已经失效,请重新提问。"
 WRITTEN_BY = "—— {author} 于 {day} 整理"
-WELCOME = (
-    "我是督导助手。直接问标准和流程就行,例如:客户进店多久内要有人接待?\n回答都带出处;文件里没有的,我会说不知道。"
-)
+WELCOME = "我是督导助手。直接问标准和流程就行,例如:客户进店多久内要有人接待?\n回答都带出处;文件里没有的,我会说不知道。"
 _REMEMBERED = 3
+_KEPT = 2000  # characters of a question
 
 
 async def start(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
@@ -36,12 +35,15 @@ async def ask(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
         questions = Questions(connection)
         if await questions.seen(message):
             return ()
-        recent = await questions.recent(incoming.chat, _REMEMBERED)
+        recent = await questions.recent(incoming.channel, incoming.chat, _REMEMBERED)
     answer = await context.desk.ask(incoming.text, [past(row) for row in recent], context.partial)
-    async with context.database.write() as connection:
-        [number] = await Questions(connection).add([logged(answer, incoming, message)])
-        if answer.faq is not None:
-            await Questions(connection).count_uses({answer.faq.id: 1})
+    try:
+        async with context.database.write() as connection:
+            [number] = await Questions(connection).add([logged(answer, incoming, message)])
+            if answer.faq is not None:
+                await Questions(connection).count_uses({answer.faq.id: 1})
+    except Repeated:  # another process was given the same message and was quicker
+        return ()
     row = replace(logged(answer, incoming, message), id=number)
     return (shown(context, row, answer.faq),)
 
@@ -49,13 +51,13 @@ async def ask(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     """A button under an answer: source:<question>:<n>, rate:<question>:<verdict>, or section:<key>."""
     match incoming.action.split(":"):
-        case ["source", number, index] if number.isdigit() and index.isdigit():
-            row = await _row(context, int(number), incoming)
-            if row is not None and int(index) < len(row.citations):
+        case ["source", number, index]:
+            row = await _row(context, number, incoming)
+            if row is not None and index in map(str, range(len(row.citations))):
                 return await _section(context, row.citations[int(index)].key)
-        case ["rate", number, verdict] if number.isdigit() and verdict in (UP, "down", *DOWN_REASONS):
-            row = await _row(context, int(number), incoming)
-            if row is not None:
+        case ["rate", number, verdict] if verdict in (UP, "down", *DOWN_REASONS):
+            row = await _row(context, number, incoming)
+            if row is not None and row.answered:
                 return await _rate(context, incoming, row, verdict)
         case ["section", key]:
             return await _section(context, key)
@@ -88,8 +90,8 @@ def logged(answer: Answer, incoming: Incoming, message: str | None) -> QuestionR
         channel=incoming.channel,
         chat=incoming.chat,
         person=incoming.person,
-        text=answer.question[:2000],
-        searched=answer.searched,
+        text=_storable(answer.question)[:_KEPT],
+        searched=_storable(answer.searched),
         answered=answer.answered,
         answer=answer.text,
         seconds=answer.seconds,
@@ -124,11 +126,18 @@ async def _section(context: Context, key: str) -> tuple[Reply, ...]:
     return (Reply(f"**《{card.title}》{version}{page}**\n{where}\n\n{card.text.strip()}"),)
 
 
-async def _row(context: Context, number: int, incoming: Incoming) -> QuestionRow | None:
+async def _row(context: Context, number: str, incoming: Incoming) -> QuestionRow | None:
     """A question of this chat; another chat's is as if it did not exist."""
+    if not re.fullmatch(r"[0-9]{1,18}", number):
+        return None
     async with context.database.read() as connection:
-        row = await Questions(connection).get(number)
+        row = await Questions(connection).get(int(number))
     return row if row and (row.channel, row.chat) == (incoming.channel, incoming.chat) else None
+
+
+def _storable(text: str) -> str:
+    """Without what a database cannot hold: lone surrogates and NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def _citations(row: QuestionRow) -> tuple[Citation, ...]:
@@ -144,5 +153,3 @@ def _source(row: QuestionRow) -> tuple[Button, ...]:
 
 def _short(heading: str) -> str:
     return heading if len(heading) <= 24 else heading[:23] + "…"
-
-

@@ -1,67 +1,95 @@
 """Opens the database, migrates it, and hands out transactions."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, text
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy import event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InvalidRequestError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 REVISION = "0001"
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_LOCK = 7_226_341  # any number, the same in every process
+_BROKEN = "数据库无法使用（{url}）：{cause}。请检查它是否在运行、文件是否完好、磁盘是否有空间、是否可写。"
+_NEWER = "数据库（{url}）是更新版本的 dudao 建立的（版本 {found}，本程序只认识到 {known}）。请升级 dudao 后再打开。"
+_BAD_URL = "config.yaml 的 database.url 不能用：{cause}。留空即用 SQLite；否则写带异步驱动的 SQLAlchemy 地址。"
 
 
 class RecordsError(Exception):
-    """The database cannot be used; the message says which and what to do."""
+    """The database cannot be used; the message says which and what to do, without its password."""
 
 
 class Database:
-    """The one engine of a process; `read()` and `write()` are transactions."""
+    """The one engine of a process; `read()` and `write()` are transactions and raise RecordsError when it fails."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        self._engine = create_async_engine(url)
+        self._engine = _engine(url)
+        self.url = self._engine.url.render_as_string(hide_password=True)
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine.sync_engine, "connect", _prepare)
             event.listen(self._engine.sync_engine, "begin", _begin)
 
+    async def revision(self) -> str | None:
+        """The schema's revision, None when the database is empty."""
+        async with self.read() as connection:
+            return await connection.run_sync(_revision)
+
     async def migrate(self) -> None:
-        """Bring the schema to REVISION, from empty or from any earlier revision."""
-        try:
-            async with self.read() as connection:
-                current = await connection.run_sync(_revision)
-        except DatabaseError as error:
-            raise RecordsError(f"数据库无法使用({self.url}):{error.orig}。请检查文件是否完好、磁盘是否可写。") from error
-        if current != REVISION:
-            await asyncio.to_thread(_upgrade, self.url)
+        """Bring the schema to REVISION, from empty or from any earlier revision; safe when several processes do it."""
+        if await self.revision() == REVISION:
+            return
+        async with self.write() as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            found = await connection.run_sync(_upgrade)
+        if found != REVISION:
+            raise RecordsError(_NEWER.format(url=self.url, found=found, known=REVISION))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only looks."""
-        async with self._engine.connect() as connection:
-            yield connection
+        with self._told():
+            async with self._engine.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that commits at the end, or not at all."""
-        async with self._engine.connect() as connection:
-            await connection.execution_options(dudao_write=True)
-            async with connection.begin():
-                yield connection
+        with self._told():
+            async with self._engine.connect() as connection:
+                await connection.execution_options(dudao_write=True)
+                async with connection.begin():
+                    yield connection
 
     async def close(self) -> None:
         """Let go of every connection."""
         await self._engine.dispose()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except (DBAPIError, ConnectionError) as error:
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            raise RecordsError(_BROKEN.format(url=self.url, cause=cause)) from error
+
+
+def _engine(url: str) -> AsyncEngine:
+    try:
+        return create_async_engine(make_url(url))
+    except (ArgumentError, InvalidRequestError, ImportError) as error:
+        raise RecordsError(_BAD_URL.format(cause=error)) from error
 
 
 def _prepare(connection: Any, _record: Any) -> None:
     """SQLite as a server would be: readers never block, a commit survives power loss, foreign keys hold."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+    for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -79,11 +107,17 @@ def _revision(connection: Any) -> str | None:
     return None if found is None else str(found)
 
 
-def _upgrade(url: str) -> None:
+def _upgrade(connection: Any) -> str | None:
+    """Migrate within the connection's transaction; a revision that this program does not know is left alone."""
     from alembic import command
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["url"] = url
-    command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    found = _revision(connection)
+    if found is None or found in known:
+        command.upgrade(config, "head")
+    return _revision(connection)

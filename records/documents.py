@@ -81,6 +81,10 @@ class Documents:
         rows = await self._connection.execute(select(document.c.id, document.c.revision))
         return {row.id: row.revision for row in rows}
 
+    async def ids(self, name: str) -> list[int]:
+        """The row id of a document of that name, if there is one."""
+        return list((await self._connection.execute(select(document.c.id).where(document.c.name == name))).scalars())
+
     async def sections(self, ids: Iterable[int]) -> dict[int, list[SectionRow]]:
         """Document id -> its sections in order."""
         wanted = list(ids)
@@ -90,10 +94,6 @@ class Documents:
             for row in await self._connection.execute(query.order_by(section.c.document_id, section.c.position)):
                 found[row.document_id].append(_section(row))
         return found
-
-    async def keys(self) -> set[str]:
-        """The key of every live section."""
-        return set((await self._connection.execute(select(section.c.key))).scalars())
 
     async def replace(self, facts: DocumentFacts, sections: Sequence[SectionRow]) -> None:
         """Put a document in, in place of any of the same name; section keys must be new."""

@@ -6,12 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.tables import faq, question, verdict
 
 UP = "up"
 DOWN_REASONS = {"wrong": "错误", "partial": "不完整", "offtopic": "答非所问", "outdated": "过期"}
+
+
+class Repeated(Exception):
+    """A message of this id was answered already, by this process or another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +83,16 @@ class Questions:
         self._connection = connection
 
     async def add(self, rows: Sequence[QuestionRow]) -> list[int]:
-        """Log questions; returns their ids in order."""
+        """Log questions; returns their ids in order. Raises Repeated when a message was logged before."""
         ids = []
         for row in rows:
             values = {name: getattr(row, name) for name in QuestionRow.__dataclass_fields__ if name != "id"}
             values["citations"] = [asdict(cited) for cited in row.citations]
             values["nearest"] = [list(near) for near in row.nearest]
-            result = await self._connection.execute(insert(question).values(values).returning(question.c.id))
+            try:
+                result = await self._connection.execute(insert(question).values(values).returning(question.c.id))
+            except IntegrityError as error:
+                raise Repeated(row.message) from error
             ids.append(int(result.scalar_one()))
         return ids
 
@@ -98,10 +106,11 @@ class Questions:
         query = select(question.c.id).where(question.c.message == message)
         return (await self._connection.execute(query)).first() is not None
 
-    async def recent(self, chat: str, n: int) -> list[QuestionRow]:
-        """The last `n` questions of a chat, oldest first."""
-        query = select(question).where(question.c.chat == chat).order_by(question.c.id.desc()).limit(n)
-        return [_question(row) for row in await self._connection.execute(query)][::-1]
+    async def recent(self, channel: str, chat: str, n: int) -> list[QuestionRow]:
+        """The last `n` questions of a channel's chat, oldest first."""
+        query = select(question).where(question.c.channel == channel, question.c.chat == chat)
+        rows = await self._connection.execute(query.order_by(question.c.id.desc()).limit(n))
+        return [_question(row) for row in rows][::-1]
 
     async def judge(self, question_id: int, person: str, judged: str, now: datetime) -> None:
         """One person's verdict on one answer; the last one stands."""

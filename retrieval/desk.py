@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -100,5 +101,6 @@ class Desk:
         kept = load_scale(self.scale_file, state)
         if kept is None:
             kept = measure(self.answerer.search, self.probes)
-            save_scale(self.scale_file, state, kept)
+            with suppress(OSError):  # another process may be writing the same, or the disk is full
+                save_scale(self.scale_file, state, kept)
         return kept

@@ -1,6 +1,7 @@
 """What kind of answer a question asks for, and whether a text holds one."""
 
 import re
+from collections.abc import Sequence
 
 _DURATION = re.compile(
     r"\d+\s*(?:[-~至到]\s*\d+\s*)?个?(?:秒|分钟|小时|天|日|周|月|年|工作日)|[一两三四五六七八九十半几]\s*个?(?:分钟|小时|天|周|星期|月|年|季度)"
@@ -25,6 +26,25 @@ _KINDS = (
     (re.compile(r"怎么算|公式|计算|formula|calculat"), re.compile(r"[=÷×]|/\s*[\u4e00-\u9fff]|公式")),
     (re.compile(r"为什么|为何|原因|\bwhy\b"), re.compile(r"因为|原因|由于|目的|为了|避免|防止|以便|否则|因此|所以|导致")),
 )  # fmt: skip
+# Particulars: a section that does not have one cannot answer a question for it, however near its subject is.
+_PARTICULARS = (
+    (
+        re.compile(r"多少钱|价格|几块|价位|收费|费用|报酬|工资|薪|报名费|罚款|租金|how much (?:is|does|do|for)|price|salary"),
+        re.compile(r"\d+(?:\.\d+)?\s*(?:万?元|块|万)"),
+    ),
+    (
+        re.compile(r"电话(?:是|号|多少)|手机号|号码|微信|邮箱|网址|地址|密码|phone number|email|address|password"),
+        re.compile(r"\d{7,}|\d{3,4}-\d{4,}|@|https?:|路\d+号"),
+    ),
+    (re.compile(r"几月|几号|哪一?年|什么日期|哪月|what date|what year"), re.compile(r"\d+月\d*|\d{4}年")),
+    (re.compile(r"名字|姓名|叫什么|姓什么|是谁[?\uff1f]?$|name of"), re.compile(r"姓名|先生|女士|叫")),
+    (re.compile(r"型号|什么牌子|哪个牌子|哪个品牌|哪家公司|哪款"), re.compile(r"型号|牌")),
+)
+_MAKERS = re.compile(
+    "奥迪|奔驰|宝马|大众汽车|大众4s|丰田|本田|日产|别克|雪佛兰|福特|北京现代|起亚|马自达|比亚迪|特斯拉|蔚来|理想汽车|小鹏|问界|小米汽车|吉利|长安汽车|奇瑞|"
+    "长城汽车|哈弗|红旗|五菱|雷克萨斯|沃尔沃|保时捷|路虎|捷豹|凯迪拉克|广汽|上汽|一汽|北汽|极氪|零跑|哪吒|埃安|"
+    r"\b(?:tesla|bmw|audi|toyota|honda|nissan|ford|benz|volkswagen|byd|volvo|porsche|lexus)\b"
+)
 _MARKS = re.compile(r"(?m)^\s*\d{1,3}[.)、]\s*|第\d+[步节章条级]")
 
 
@@ -41,3 +61,11 @@ def bare(text: str) -> str:
 def holds(kinds: tuple[int, ...], bare_text: str) -> float:
     """The share of the kinds that the text has: 0 to 1; 0.5 when nothing special is asked for."""
     return sum(bool(_KINDS[i][1].search(bare_text)) for i in kinds) / len(kinds) if kinds else 0.5
+
+
+def missing(question: str, texts: Sequence[str]) -> bool:
+    """Whether the folded question asks for a particular, or about a maker, that none of the folded texts has."""
+    particulars = (has for asks, has in _PARTICULARS if asks.search(question))
+    if any(not any(has.search(text) for text in texts) for has in particulars):
+        return True
+    return any(not any(maker in text for text in texts) for maker in _MAKERS.findall(question))

@@ -4,8 +4,8 @@ import asyncio
 import hashlib
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Container, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,18 +13,20 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from knowledge.document import Document, Section
-from knowledge.reading import SUFFIXES, Unreadable, read
-from records.database import Database
+from knowledge.reading import Unreadable, read
+from records.database import Database, RecordsError
 from records.documents import DocumentFacts, DocumentRow, Documents, SectionRow
 from retrieval.card import Card
 from retrieval.cut import Cutter, Source
 from retrieval.keywords import Entry, Keywords
-from retrieval.model.types import Embedder
-from retrieval.vectors import Vectors
+from retrieval.model.types import Embedder, ModelError
+from retrieval.names import named
+from retrieval.upkeep import Progress, Upkeep
+from retrieval.vectors import Vectors, VectorsError
 
-_SHOW_AFTER = 2.0
-
-Progress = Callable[[str, int, int], None]
+_SHOW_AFTER = 2.0  # seconds
+_RETRY = 0.1  # seconds
+_UNWRITTEN = "关键词索引写不进去（{cause}）。已入库的文档不受影响；请检查磁盘空间和写权限，下次启动时会自动补上。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class Reading:
     ocr: bool = False
 
 
+class LibraryError(Exception):
+    """The library cannot be read or written; the message says what, why and how to mend it."""
+
+
 class Library:
     """One home's documents. The database is the truth: a document is live from the commit on that names its sections.
 
@@ -63,26 +69,25 @@ class Library:
         self.vectors = vectors
         self._embedder = embedder
         self._cutter = cutter
+        self.upkeep = Upkeep(keywords, vectors, embedder, cutter)
         self._lock = FileLock(str(lock), thread_local=False)
         self._busy = asyncio.Lock()
         self._revision = -1
+        self._opened = self._swept = False
 
     async def refresh(self, progress: Progress | None = None) -> bool:
         """Follow what this or any other process has committed; True when something had changed.
 
         While another process is ingesting, questions go on with what was live before.
         """
-        async with self._database.read() as connection:
-            _, revision = await Documents(connection).library()
-        if revision == self._revision:
+        if await self._current() == self._revision:
             return False
-        opening = self._revision < 0
-        async with self._locked(wait=opening) as locked:
+        opening = not self._opened
+        async with self._locked(wait=opening and not self.keywords.sections) as locked:
             if locked:
-                if not opening:
-                    await asyncio.to_thread(self.vectors.reopen)
-                await self._follow(sweep=opening, progress=progress)
-        return locked
+                await self._catch_up(progress)
+            self._opened = True
+        return locked or opening
 
     async def documents(self) -> list[DocumentRow]:
         """Every live document, by name."""
@@ -93,73 +98,103 @@ class Library:
         self, paths: Iterable[Path], reading: Reading, *, bundled: bool = False, progress: Progress | None = None
     ) -> list[Ingested]:
         """Add or replace documents from files and folders, one at a time; a bad file does not stop the others."""
-        files = list(named(paths))
-        await self.refresh()
         done: list[Ingested] = []
+        new: list[str] = []
         async with self._locked():
+            await self._catch_up()
             known = {row.facts.name: row for row in await self.documents()}
+            files = [(_as_known(name, path, known), path) for name, path in named(paths)]
             shown = time.monotonic()
             for number, (name, path) in enumerate(files):
                 if progress:
                     progress(name, number, len(files))
-                done.append(await self._one(name, path, reading, known.get(name), bundled=bundled))
+                one, added = await self._one(name, path, reading, known.get(name), bundled=bundled)
+                done.append(one)
+                new += added
                 if time.monotonic() - shown > _SHOW_AFTER:
                     await self._follow()
                     shown = time.monotonic()
             await self._follow()
-            if any(not one.unchanged and not one.error for one in done):
-                await asyncio.to_thread(self._prove)
+            if new:
+                await asyncio.to_thread(self.upkeep.prove, new)
         if progress and files:
             progress("", len(files), len(files))
         return done
 
     async def forget(self, name: str) -> bool:
         """Take a document out; False when there is none of that name."""
-        await self.refresh()
         async with self._locked():
+            await self._catch_up()
             async with self._database.write() as connection:
+                old = await _sections_of(Documents(connection), name)
                 known = await Documents(connection).forget(name)
             if known:
-                await self._follow(sweep=True)
-                await asyncio.to_thread(self._prove)
+                await asyncio.to_thread(self.upkeep.drop, old)
+                await self._follow()
         return known
 
     async def _one(
         self, name: str, path: Path, reading: Reading, known: DocumentRow | None, *, bundled: bool
-    ) -> Ingested:
+    ) -> tuple[Ingested, list[str]]:
+        """What became of a file, and the ids of its new passages."""
         started = time.perf_counter()
         try:
             document = await asyncio.to_thread(read, path, max_bytes=reading.max_bytes, ocr=reading.ocr)
+            if known and (known.facts.digest, known.facts.bundled) == (document.digest, bundled):
+                facts, seconds = known.facts, time.perf_counter() - started
+                return Ingested(name, known.sections, facts.passages, seconds, facts.warnings, unchanged=True), []
+            cards = self._cards(name, document)
+            if not cards:
+                raise LibraryError("没有可用的文字内容。")
+            new = await self._put(name, document, cards, bundled=bundled)
         except Unreadable as error:
-            return Ingested(name, seconds=time.perf_counter() - started, error=str(error))
-        if known and (known.facts.digest, known.facts.bundled) == (document.digest, bundled):
-            facts, seconds = known.facts, time.perf_counter() - started
-            return Ingested(name, known.sections, facts.passages, seconds, facts.warnings, unchanged=True)
-        cards = self._cards(name, document)
-        if not cards:
-            return Ingested(name, seconds=time.perf_counter() - started, error=f"{path.name}:没有可用的文字内容。")
-        passages = [passage for card in cards for passage in self._cutter.embedded(card)]
-        vectors = await asyncio.to_thread(self._embedder.passages, [text for _, text in passages])
-        await asyncio.to_thread(self.vectors.add, [i for i, _ in passages], vectors)
-        facts = _facts(name, document, len(passages), bundled=bundled)
-        async with self._database.write() as connection:
-            documents = Documents(connection)
-            old = await documents.sections([known.id]) if known else {}
-            await documents.replace(facts, [_row(card) for card in cards])
-        await asyncio.to_thread(self._drop, [row.key for rows in old.values() for row in rows])
-        return Ingested(name, len(cards), len(passages), time.perf_counter() - started, document.warnings)
+            return Ingested(name, seconds=time.perf_counter() - started, error=str(error)), []
+        except (LibraryError, VectorsError, RecordsError, ModelError) as error:
+            cause = f"{path.name}：没有入库，{error}"
+            return Ingested(name, seconds=time.perf_counter() - started, error=cause), []
+        return Ingested(name, len(cards), len(new), time.perf_counter() - started, document.warnings), new
 
-    def _drop(self, keys: Sequence[str]) -> None:
-        """Remove the vectors of sections that were replaced."""
-        self.vectors.delete([f"{key}/{n}" for key in keys for n in range(self._starts(key))])
+    async def _put(self, name: str, document: Document, cards: Sequence[Card], *, bundled: bool) -> list[str]:
+        """Make a document live, wholly or not at all; the ids of its passages."""
+        passages = [passage for card in cards for passage in self._cutter.embedded(card)]
+        new = [i for i, _ in passages]
+        facts = _facts(name, document, len(passages), bundled=bundled)
+        vectors = await asyncio.to_thread(self._embedder.passages, [text for _, text in passages])
+        try:
+            await asyncio.to_thread(self.vectors.add, new, vectors)
+            async with self._database.write() as connection:
+                old = await _sections_of(Documents(connection), name)
+                await Documents(connection).replace(facts, [_row(card) for card in cards])
+        except (VectorsError, RecordsError):
+            with suppress(VectorsError):
+                await asyncio.to_thread(self.vectors.delete, new)
+            raise
+        await asyncio.to_thread(self.upkeep.drop, old)
+        return new
 
     def _cards(self, name: str, document: Document) -> list[Card]:
         source = Source(name, document.title, document.version)
         cards = (self._cutter.card(uuid.uuid4().hex, source, section) for section in document.sections)
         return [card for card in cards if card.starts]
 
-    async def _follow(self, *, sweep: bool = False, progress: Progress | None = None) -> None:
-        """Bring the keywords in line with the database; `sweep` does the same for the vectors."""
+    async def _current(self) -> int:
+        async with self._database.read() as connection:
+            _, revision = await Documents(connection).library()
+        return revision
+
+    async def _catch_up(self, progress: Progress | None = None) -> None:
+        """Take in what other processes have committed; the lock must be held."""
+        if await self._current() == self._revision:
+            return
+        if self._opened:
+            await asyncio.to_thread(self.vectors.reopen)
+        await self._follow()
+        if not self._swept:
+            await asyncio.to_thread(self.upkeep.sweep, progress)
+        self._opened = self._swept = True
+
+    async def _follow(self) -> None:
+        """Bring the keywords in line with the database."""
         async with self._database.read() as connection:
             documents = Documents(connection)
             _, revision = await documents.library()
@@ -171,41 +206,19 @@ class Library:
             rows = {row.id: row for row in await documents.all()} if changed else {}
             sections = await documents.sections(changed)
         if changed or gone:
-            entries = [Entry(i, truth[i], self._recut(rows[i], sections[i])) for i in changed]
-            await asyncio.to_thread(self.keywords.apply, gone, entries)
-        if sweep:
-            await asyncio.to_thread(self._sweep, progress)
+            await asyncio.to_thread(self._index, gone, [(truth[i], rows[i], sections[i]) for i in changed])
         self._revision = revision
+
+    def _index(self, gone: Iterable[int], changed: Iterable[tuple[int, DocumentRow, Sequence[SectionRow]]]) -> None:
+        entries = [Entry(row.id, revision, self._recut(row, sections)) for revision, row, sections in changed]
+        try:
+            self.keywords.apply(gone, entries)
+        except (OSError, ValueError, RuntimeError) as error:  # tantivy raises these when a file cannot be written
+            raise LibraryError(_UNWRITTEN.format(cause=error)) from error
 
     def _recut(self, row: DocumentRow, sections: Sequence[SectionRow]) -> list[Card]:
         source = Source(row.facts.name, row.facts.title, row.facts.version)
         return [self._cutter.card(s.key, source, Section(s.path, s.text, s.page, s.breaks)) for s in sections]
-
-    def _sweep(self, progress: Progress | None) -> None:
-        """Drop vectors that no live section claims, make those that are missing."""
-        live = {f"{key}/{n}": key for key in self.keywords.keys() for n in range(self._starts(key))}
-        there = self.vectors.ids()
-        self.vectors.delete(sorted(there - live.keys()))
-        missing = sorted({live[passage] for passage in live.keys() - there})
-        for number, key in enumerate(missing):
-            card = self.keywords.card(key)
-            if card is None:
-                continue
-            if progress:
-                progress(card.title, number, len(missing))
-            passages = [(i, text) for i, text in self._cutter.embedded(card) if i not in there]
-            self.vectors.add([i for i, _ in passages], self._embedder.passages([text for _, text in passages]))
-
-    def _starts(self, key: str) -> int:
-        card = self.keywords.card(key)
-        return len(card.starts) if card else 0
-
-    def _prove(self) -> None:
-        """Every live passage must be found by its own vector (chroma #7758); if not, the collection is made anew."""
-        for _ in range(3):
-            if not self.vectors.unreachable(sorted(self.vectors.ids())):
-                return
-            self.vectors.rebuild()
 
     @asynccontextmanager
     async def _locked(self, *, wait: bool = True) -> AsyncIterator[bool]:
@@ -214,34 +227,30 @@ class Library:
             yield False
             return
         async with self._busy:
+            while not (locked := self._try()) and wait:  # noqa: ASYNC110 - another process has it
+                await asyncio.sleep(_RETRY)
             try:
-                await asyncio.to_thread(self._lock.acquire, None if wait else 0)
-            except Timeout:
-                yield False
-                return
-            try:
-                yield True
+                yield locked
             finally:
-                self._lock.release()
+                if locked:
+                    self._lock.release()
+
+    def _try(self) -> bool:
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            return False
+        return True
 
 
-def named(paths: Iterable[Path]) -> Iterable[tuple[str, Path]]:
-    """(document name, file) for files and the files of folders; files that share a stem keep their folder and suffix."""
-    files: list[tuple[Path, Path]] = []
-    for path in paths:
-        if path.is_dir():
-            inside = (p for p in sorted(path.rglob("*")) if p.is_file() and not _hidden(p.relative_to(path)))
-            files += [(p, p.relative_to(path)) for p in inside]
-        else:
-            files.append((path, Path(path.name)))
-    stems = [relative.stem for _, relative in files]
-    for path, relative in files:
-        alone = stems.count(relative.stem) == 1
-        yield (relative.stem if alone else relative.as_posix()), path
+def _as_known(name: str, path: Path, known: Container[str]) -> str:
+    """The name a file has already when it once went in beside another of the same stem."""
+    return path.name if name not in known and path.name in known else name
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith((".", "~$", "__MACOSX")) for part in path.parts)
+async def _sections_of(documents: Documents, name: str) -> list[str]:
+    """The section keys of a document, none when there is no such document."""
+    return [row.key for rows in (await documents.sections(await documents.ids(name))).values() for row in rows]
 
 
 def _facts(name: str, document: Document, passages: int, *, bundled: bool) -> DocumentFacts:
@@ -269,4 +278,4 @@ def fingerprint(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-__all__ = ["SUFFIXES", "Ingested", "Library", "Progress", "Reading", "fingerprint", "named"]
+__all__ = ["Ingested", "Library", "LibraryError", "Progress", "Reading", "fingerprint"]

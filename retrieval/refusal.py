@@ -8,11 +8,14 @@ from importlib.resources import files
 from pathlib import Path
 from statistics import median
 
+from retrieval import kinds
 from retrieval.card import Card
 from retrieval.rank import FEATURES
 from retrieval.search import Found, Search
 
-SIGNALS = (*FEATURES, "unknown_terms", "best_cosine", "score", "lead")
+SIGNALS = ("cosine", "covered_by_passage", "score", "missing", "length", "foreign")
+_ON_SCALE = 3  # the first so many depend on the index; the others are shares already
+_COSINE, _COVERED = FEATURES.index("cosine"), FEATURES.index("covered_by_passage")
 _OWN = 60
 
 
@@ -56,22 +59,31 @@ def fitted(scale: Scale, threshold: float) -> Refusal:
 
 
 def signals(found: Found) -> tuple[float, ...]:
-    """One figure for each of SIGNALS; there must be a ranked section."""
-    best = found.ranked[0]
-    question = found.question
-    top = [max(one.evidence[i] for one in found.ranked[:3]) for i in range(len(FEATURES))]
-    unknown = sum(weight for weight in question.idf.values() if weight >= question.rarest) / question.weight
-    lead = best.score - found.ranked[min(5, len(found.ranked) - 1)].score
-    return (*top, unknown, max(one.evidence[0] for one in found.ranked), best.score, lead)
+    """One figure for each of SIGNALS, of the three best sections; there must be one."""
+    best, question = found.ranked[:3], found.question
+    chinese = sum("\u4e00" <= c <= "\u9fff" for c in question.text)
+    return (
+        max(one.evidence[_COSINE] for one in best),
+        max(one.evidence[_COVERED] for one in best),
+        best[0].score,
+        float(kinds.missing(question.text, [f"{one.card.title.lower()}\n{one.card.folded}" for one in best])),
+        min(len(question.idf), 12) / 12,
+        float(chinese < 3),
+    )
 
 
 def measure(search: Search, probes: Iterable[str]) -> Scale:
-    """Ask the index what it cannot know and what it surely does: its own headings."""
+    """Ask the index what it cannot know, and what it surely does: its own headings."""
     low = [signals(found) for found in map(search.find, probes) if found.ranked]
     high = [signals(found) for found in map(search.find, own_questions(search)) if found.ranked]
     if not low or not high:
         return UNMEASURED
-    return Scale(tuple(map(median, zip(*low, strict=True))), tuple(map(median, zip(*high, strict=True))))
+    shares = len(SIGNALS) - _ON_SCALE
+    return Scale((*_medians(low), *(0.0,) * shares), (*_medians(high), *(1.0,) * shares))
+
+
+def _medians(rows: Sequence[Sequence[float]]) -> tuple[float, ...]:
+    return tuple(map(median, zip(*(row[:_ON_SCALE] for row in rows), strict=True)))
 
 
 def own_questions(search: Search) -> list[str]:
