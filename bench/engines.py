@@ -4,6 +4,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 import tantivy
@@ -82,7 +83,7 @@ def _tantivy(place: Path, passages: Sequence[str]) -> Ask:
 
 
 def _bm25s(place: Path, passages: Sequence[str]) -> Ask:
-    import bm25s
+    bm25s = import_module("bm25s")  # it has no types
 
     index = bm25s.BM25()
     index.index([passage.split() for passage in passages], show_progress=False)

@@ -20,6 +20,8 @@ from bot.app import opened
 from retrieval.answering import Answerer
 from retrieval.evaluate import load
 from retrieval.keywords import Entry, Keywords
+from retrieval.model.build import prepare
+from retrieval.model.bundled import BundledEmbeddings
 from retrieval.vectors import Vectors
 
 SIZES = (1_000, 100_000)
@@ -31,10 +33,11 @@ async def scale(folder: Path) -> None:
     questions = [one.question for one in load(home.QUESTIONS)]
     random.Random(4).shuffle(questions)
     rows, medians = [], []
-    async with opened(home.settings(await home.warmed(folder / "scale"))) as app:
+    settings = home.settings(folder / "scale")
+    async with opened(settings) as app:
         answerer = app.desk.answerer
         known = corpus.analysed(answerer.search.analyzer)
-        bases = app.desk.library.embedder.passages([one.text for one in known[:_BASES]])
+        bases = BundledEmbeddings(prepare(settings.models)).passages([one.text for one in known[:_BASES]])
         for size in SIZES:
             started = time.perf_counter()
             larger = _filled(folder / str(size), size, known, bases, answerer)

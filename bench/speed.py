@@ -23,7 +23,8 @@ _INGEST = """
 import pathlib, sys
 from bot.__main__ import main
 code = main(sys.argv[1:])
-print([line.split()[1] for line in pathlib.Path("/proc/self/status").read_text().splitlines() if line[:5] == "VmHWM"][0])
+status = pathlib.Path("/proc/self/status").read_text()
+print(status.partition("VmHWM:")[2].split()[0])
 sys.exit(code)
 """
 

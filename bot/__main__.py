@@ -84,7 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser().error(f"{options.command} 需要一个问题,或 --batch FILE")
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace", **_spoken(stream, options))
+            as_json = stream is sys.stdout and getattr(options, "json", False)
+            stream.reconfigure(encoding="utf-8" if as_json else None, errors="replace")  # JSON is UTF-8 everywhere
     try:
         status = _run(options)
         sys.stdout.flush()
@@ -94,11 +95,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return status
-
-
-def _spoken(stream: io.TextIOWrapper, options: argparse.Namespace) -> dict[str, str]:
-    """JSON is UTF-8 whatever the terminal speaks."""
-    return {"encoding": "utf-8"} if stream is sys.stdout and getattr(options, "json", False) else {}
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -65,8 +65,7 @@ async def opened(settings: Settings, progress: Progress | None = None, say: Say 
             asyncio.to_thread(import_module, "chromadb"),
             database.migrate(),
         )
-        async with database.write() as connection:
-            uid = await Documents(connection).found()
+        uid = await _library(database)
         desk = await asyncio.to_thread(build_desk, settings, database, uid, embedder, reranker)
         app = App(settings, database, desk, Turns(desk, database, ZoneInfo(settings.time_zone)))
         await desk.follow(progress)
@@ -77,6 +76,16 @@ async def opened(settings: Settings, progress: Progress | None = None, say: Say 
             desk.library.vectors.close()
     finally:
         await database.close()
+
+
+async def _library(database: Database) -> str:
+    """The library's own id; only a new home waits for those who write."""
+    async with database.read() as connection:
+        uid, _ = await Documents(connection).library()
+    if not uid:
+        async with database.write() as connection:
+            uid = await Documents(connection).found()
+    return uid
 
 
 def database_url(settings: Settings) -> str:
@@ -106,7 +115,8 @@ def build_desk(settings: Settings, database: Database, uid: str, embedder: Embed
         writer=_writer(settings.llm, analyzer),
     )
     probes = tuple(yaml.safe_load((KNOWLEDGE / "probes.yaml").read_text(encoding="utf-8"))["questions"])
-    return Desk(database, library, answerer, probes, folder / "scale.json")
+    made_with = fingerprint(words, embedder.name, repr(terms.spoken), repr(probes), repr(answerer.search.ranking))
+    return Desk(database, library, answerer, probes, folder / f"scale-{made_with}.json")
 
 
 async def _handbook(app: App, progress: Progress | None) -> None:
@@ -119,7 +129,7 @@ async def _handbook(app: App, progress: Progress | None) -> None:
     names = {file.stem for file in files}
     for row in await app.desk.documents():
         if row.facts.bundled and row.facts.name not in names:
-            await app.desk.forget(row.facts.name)
+            await app.desk.library.forget(row.facts.name)
     own = {row.facts.name for row in await app.desk.documents() if not row.facts.bundled}
     await app.desk.ingest(
         [file for file in files if file.stem not in own], app.reading, bundled=True, progress=progress

@@ -1,7 +1,6 @@
 """config.yaml and the environment become frozen, validated settings; nobody else reads either."""
 
 import difflib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args

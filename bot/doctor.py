@@ -27,7 +27,7 @@ from retrieval.vectors import VectorsError
 GOOD, MISSING, BAD = "对", "缺", "错"
 _ENOUGH = 500_000_000  # bytes
 _PATIENCE = 5.0  # seconds
-_NO_EXTRA = "pip install 'dudao[{extra}]'（或在项目里 pip install -e '.[{extra}]'）"
+_NO_EXTRA = "需要时在项目文件夹里运行 .venv/bin/pip install -e '.[{extra}]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ def _web(settings: Settings) -> Finding:
 def _ours(host: str, port: int) -> bool:
     near = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     try:
-        with urllib.request.urlopen(f"http://{near}:{port}/", timeout=_PATIENCE) as page:  # noqa: S310 - http only
+        with urllib.request.urlopen(f"http://{near}:{port}/", timeout=_PATIENCE) as page:
             return "督导助手".encode() in page.read(100_000)
     except (OSError, ValueError):
         return False

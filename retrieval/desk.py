@@ -1,6 +1,7 @@
 """The front desk of retrieval: the one object the rest of the house asks, feeds and corrects."""
 
 import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,6 +21,9 @@ from retrieval.refusal import Scale, load_scale, measure, save_scale
 from retrieval.search import Found
 
 
+_FRESH = 0.05
+
+
 @dataclass(slots=True)
 class Desk:
     """Keeps the library, the curated answers and the measure of "I don't know" in step with the database."""
@@ -29,11 +33,16 @@ class Desk:
     answerer: Answerer
     probes: Sequence[str]
     scale_file: Path
+    _looked: float = -1.0
 
     async def follow(self, progress: Progress | None = None) -> None:
-        """Take in what any process has changed since; cheap when nothing has."""
+        """Take in what any process has changed since; looks at most every _FRESH seconds."""
+        now = time.monotonic()
+        if now - self._looked < _FRESH:
+            return
         if await self.library.refresh(progress):
             await self._settle()
+        self._looked = now
 
     async def ask(self, question: str, past: Sequence[Past] = (), partial: Partial | None = None) -> Answer:
         """The answer to a question in its conversation."""
@@ -73,6 +82,7 @@ class Desk:
         async with self.database.write() as connection:
             await Questions(connection).write_faq(question, answer, author, now)
             await Documents(connection).advance()
+        self._looked = -1.0
         await self.follow()
 
     async def forget_faq(self, faq_id: int) -> bool:
@@ -80,6 +90,7 @@ class Desk:
         async with self.database.write() as connection:
             known = await Questions(connection).forget_faq(faq_id)
             await Documents(connection).advance()
+        self._looked = -1.0
         await self.follow()
         return known
 

@@ -7,11 +7,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from retrieval.desk import Desk
 from retrieval.rank import Ranked
+from retrieval.search import Found
 from retrieval.text import simplify
+
+_DOCUMENTS, _SECTIONS = 10, 100
 
 
 class BadQuestions(Exception):
@@ -26,6 +29,11 @@ class Labelled(BaseModel):
     relevant: tuple[str, ...] = ()
     answer: tuple[tuple[str, ...], ...] = ()
     answerable: bool = True
+
+    @field_validator("relevant", "answer", mode="before")
+    @classmethod
+    def _absent(cls, value: Any) -> Any:
+        return () if value is None else value
 
 
 class Case(BaseModel):
@@ -53,7 +61,7 @@ def load(path: Path) -> list[Labelled]:
     """The labelled questions of a JSON lines file; raises BadQuestions."""
     found = []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadQuestions(f"{path}: 读不出来:{error}") from error
     for number, line in enumerate(lines, 1):
@@ -71,14 +79,13 @@ async def evaluate(desk: Desk, questions: Iterable[Labelled]) -> list[Case]:
 
 
 async def _case(desk: Desk, one: Labelled) -> Case:
-    found = await desk.search(one.question, 10)
+    found = await desk.search(one.question, _DOCUMENTS)
     answer = await desk.ask(one.question)
     three = "\n".join(shown(ranked) for ranked in found.ranked[:3])
-    ranks = [i for i, ranked in enumerate(_by_document(found.ranked), 1) if ranked.card.document in one.relevant]
     return Case(
         question=one.question,
         answered=answer.answered,
-        rank=(ranks[0] if ranks else 0) if one.relevant else None,
+        rank=await _rank(desk, one, found) if one.relevant else None,
         in_reply=holds(answer.text, one.answer) if one.answer and one.answerable else None,
         in_three=holds(three, one.answer) if one.answer and one.answerable else None,
         answerable=one.answerable,
@@ -86,11 +93,19 @@ async def _case(desk: Desk, one: Labelled) -> Case:
     )
 
 
-def _by_document(ranked: Sequence[Ranked]) -> list[Ranked]:
-    seen: dict[str, Ranked] = {}
-    for one in ranked:
-        seen.setdefault(one.card.document, one)
-    return list(seen.values())
+async def _rank(desk: Desk, one: Labelled, found: Found) -> int:
+    """The place of the first relevant document among documents, 1 to 10; 0 when it is not among ten."""
+    rank = place(found.ranked, one.relevant)
+    if rank or len(found.ranked) < _DOCUMENTS:
+        return rank
+    deeper = await desk.search(one.question, _SECTIONS)
+    return place(deeper.ranked, one.relevant)
+
+
+def place(ranked: Iterable[Ranked], relevant: Sequence[str]) -> int:
+    """Where the first relevant document stands, each document counted at its best section; 0 beyond ten."""
+    documents = list(dict.fromkeys(one.card.document for one in ranked))[:_DOCUMENTS]
+    return next((i for i, name in enumerate(documents, 1) if name in relevant), 0)
 
 
 def shown(ranked: Ranked) -> str:

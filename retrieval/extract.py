@@ -1,19 +1,21 @@
 """An answer in the documents' own words: the right section, its deciding line first, lists whole, within a limit."""
 
 import re
-from collections import Counter
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 from retrieval.card import Card
 from retrieval import kinds
 from retrieval.blocks import blocks
 from retrieval.rank import Question, Ranked
-from retrieval.text import Analyzer
+from retrieval.text import Analyzer, tokens
 
 _SENTENCE = re.compile(r"[^。!?;\uff01\uff1f\uff1b\n]*[。!?;\uff01\uff1f\uff1b\n]+|[^。!?;\uff01\uff1f\uff1b\n]+")
 _WORTH_SHOWING = 60
 _LEAD = 120
+_REMEMBERED = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,22 @@ class _Block:
 
 
 @dataclass(frozen=True, slots=True)
+class _Part:
+    kind: str
+    text: str
+    canonical: str
+    bare: str
+    terms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Extractor:
     """`limit` is in characters; a further section is shown when its score is within `margin` of the best."""
 
     analyzer: Analyzer
     limit: int
     margin: float = 8.0
+    _analysed: dict[str, list[_Part]] = field(default_factory=dict, repr=False)
 
     def compose(self, question: Question, ranked: Sequence[Ranked]) -> Extract:
         """The answer from ranked sections, best first; there must be at least one."""
@@ -65,7 +77,7 @@ class Extractor:
     def _part(self, question: Question, card: Card, limit: int, *, first: bool) -> tuple[str, str]:
         """(a section within the limit, its deciding line); ("", "") when nothing of use fits."""
         title = f"**{card.heading}**\n"
-        found = self._blocks(question, card.text)
+        found = self._blocks(question, card)
         if not found:
             return (title.strip(), card.heading) if first else ("", "")
         deciding = max(range(len(found)), key=lambda i: (found[i].score, -i))
@@ -83,37 +95,47 @@ class Extractor:
             lead = ""
         return title + lead + shown, line[:_LEAD]
 
-    def _blocks(self, question: Question, text: str) -> list[_Block]:
+    def _blocks(self, question: Question, card: Card) -> list[_Block]:
         """The section's items, tables and sentences with how much of the question each holds."""
-        found = []
-        for kind, block, _ in blocks(text):
-            pieces = _SENTENCE.findall(block) if kind == "prose" else [block]
-            found += [_Block(kind, piece, self._score(question, piece)) for piece in pieces if piece]
-        return found
+        return [_Block(part.kind, part.text, _score(question, part)) for part in self._parts(card)]
 
-    def _score(self, question: Question, text: str) -> float:
-        if not text.strip():
-            return -1.0
+    def _parts(self, card: Card) -> list[_Part]:
+        if card.key not in self._analysed:
+            if len(self._analysed) >= _REMEMBERED:
+                self._analysed.clear()
+            pieces = (
+                (kind, piece)
+                for kind, block, _ in blocks(card.text)
+                for piece in (_SENTENCE.findall(block) if kind == "prose" else [block])
+            )
+            self._analysed[card.key] = [self._part_of(kind, piece) for kind, piece in pieces]
+        return self._analysed[card.key]
+
+    def _part_of(self, kind: str, text: str) -> _Part:
         canonical = self.analyzer.canonical(text)
-        held = question.covered(Counter(self.analyzer.terms(text)))
-        return held + 0.5 * question.longest_run(canonical) + 0.25 * kinds.holds(question.kinds, kinds.bare(canonical))
+        return _Part(kind, text, canonical, kinds.bare(canonical), frozenset(tokens(canonical)))
+
+
+def _score(question: Question, part: _Part) -> float:
+    if not part.text.strip():
+        return -1.0
+    kind = kinds.holds(question.kinds, part.bare) if question.kinds else 0.0
+    return question.covered(part.terms) + 0.5 * question.longest_run(part.canonical) + 0.25 * kind
 
 
 def _window(found: Sequence[_Block], deciding: int, room: int) -> tuple[str, int]:
-    """The blocks around the deciding one that fit, a list's own items before anything else; and the first's index."""
-    low = high = deciding
+    """The run of blocks around the deciding one that fits and holds most of the question; and the first's index."""
     if len(found[deciding].text) >= room:
         return found[deciding].text.strip()[: room - 1] + "…", deciding
-    while True:
-        size = sum(len(block.text) for block in found[low : high + 1])
-        grown = [
-            i for i in (low - 1, high + 1) if 0 <= i < len(found) and size + len(found[i].text) <= room - 4
-        ]
-        if not grown:
-            break
-        same = found[deciding].kind
-        step = max(grown, key=lambda i: (found[i].kind == same == "item", found[i].score, i))
-        low, high = min(low, step), max(high, step)
+    room -= len("…\n\n…")
+    best, gained = (deciding, deciding), -1.0
+    for low in range(deciding + 1):
+        sizes = list(accumulate(len(block.text) for block in found[low:]))
+        high = low + bisect_right(sizes, room) - 1
+        gain = sum(max(block.score, 0.0) ** 2 for block in found[low : high + 1])
+        if high >= deciding and gain > gained:
+            best, gained = (low, high), gain
+    low, high = best
     before = "…\n" if low else ""
     after = "\n…" if high + 1 < len(found) else ""
     return before + "".join(block.text for block in found[low : high + 1]).strip() + after, low

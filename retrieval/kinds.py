@@ -29,8 +29,25 @@ _KINDS = (
 # Particulars: a section that does not have one cannot answer a question for it, however near its subject is.
 _PARTICULARS = (
     (
-        re.compile(r"多少钱|价格|几块|价位|收费|费用|报酬|工资|薪|报名费|罚款|租金|how much (?:is|does|do|for)|price|salary"),
-        re.compile(r"\d+(?:\.\d+)?\s*(?:万?元|块|万)"),
+        re.compile(
+            r"(?:多少|几)[万]?[元块]|多少钱|价格|价位|收费|报酬|工资|月薪|底薪|报名费|罚款|租金|(?:费|补贴|津贴|奖金|奖励|成本|预算|价)[^,。]{0,6}多少|"
+            r"how much (?:is|does|do|for)|price|salary"
+        ),
+        re.compile(r"\d+(?:\.\d+)?\s*(?:万?元|块|万|%)"),
+    ),
+    (re.compile(r"几\s*年|多少年"), re.compile(r"\d\s*年|[一两三四五六七八九十]年")),
+    (re.compile(r"几\s*个?月|多少个?月"), re.compile(r"\d\s*个?月|[一两三四五六七八九十半]个?月")),
+    (
+        re.compile(r"几\s*个?小时|多少个?小时|几\s*分钟|多少分钟"),
+        re.compile(r"\d\s*(?:个?小时|分钟)|[一两三四五六七八九十半]个?(?:小时|分钟)"),
+    ),
+    (re.compile(r"多久|多长时间"), _DURATION),
+    (re.compile(r"几\s*次|多少次"), re.compile(r"\d\s*次|[一两三四五六七八九十每]次")),
+    (re.compile(r"第几条|几条规定"), re.compile(r"第\d+条")),
+    (re.compile(r"多少分|几分"), re.compile(r"\d\s*分")),
+    (
+        re.compile(r"尺寸|多高|多宽|多厚|厚度|高度|力矩|牛米|几升|多少升|几度|多少度|多少公里|几公里|平米|平方"),
+        re.compile(r"\d\s*(?:毫?米|厘米|cm|mm|公里|千米|升|度|℃|牛|平)"),
     ),
     (
         re.compile(r"电话(?:是|号|多少)|手机号|号码|微信|邮箱|网址|地址|密码|phone number|email|address|password"),
@@ -45,6 +62,7 @@ _MAKERS = re.compile(
     "长城汽车|哈弗|红旗|五菱|雷克萨斯|沃尔沃|保时捷|路虎|捷豹|凯迪拉克|广汽|上汽|一汽|北汽|极氪|零跑|哪吒|埃安|"
     r"\b(?:tesla|bmw|audi|toyota|honda|nissan|ford|benz|volkswagen|byd|volvo|porsche|lexus)\b"
 )
+_ORDINALS = re.compile(r"第\d+[天周步条章节级项阶]")
 _MARKS = re.compile(r"(?m)^\s*\d{1,3}[.)、]\s*|第\d+[步节章条级]")
 
 
@@ -64,8 +82,9 @@ def holds(kinds: tuple[int, ...], bare_text: str) -> float:
 
 
 def missing(question: str, texts: Sequence[str]) -> bool:
-    """Whether the folded question asks for a particular, or about a maker, that none of the folded texts has."""
+    """Whether the folded question asks for a particular, or names a maker or an ordinal, that none of the folded texts has."""
     particulars = (has for asks, has in _PARTICULARS if asks.search(question))
     if any(not any(has.search(text) for text in texts) for has in particulars):
         return True
-    return any(not any(maker in text for text in texts) for maker in _MAKERS.findall(question))
+    named = (*_MAKERS.findall(question), *_ORDINALS.findall(question))
+    return any(not any(name in text for text in texts) for name in named)

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -64,14 +64,24 @@ class Question:
         """What is asked, piece by piece, for the longest common run."""
         return tuple(piece for piece in re.split(r"[\W_]+", self.asked) if piece)
 
-    def covered(self, terms: Counter[str]) -> float:
-        """How much of the question's weight stands in the terms: 0 to 1."""
-        return sum(weight for term, weight in self.idf.items() if term in terms) / self.weight
+    def covered(self, *terms: Container[str]) -> float:
+        """How much of the question's weight stands in any of the terms: 0 to 1."""
+        held = 0.0
+        for term, weight in self.idf.items():
+            for each in terms:
+                if term in each:
+                    held += weight
+                    break
+        return held / self.weight
 
     def bm25(self, terms: Counter[str], length: float) -> float:
         """BM25 with this question's weights, over its own total weight; `length` is relative to the average."""
         norm = _K1 * (1 - _B + _B * length)
-        score = sum(w * terms[t] * (_K1 + 1) / (terms[t] + norm) for t, w in self.idf.items() if t in terms)
+        score = 0.0
+        for term, weight in self.idf.items():
+            count = terms.get(term)
+            if count:
+                score += weight * count * (_K1 + 1) / (count + norm)
         return score / self.weight
 
     def longest_run(self, text: str) -> float:
@@ -83,10 +93,11 @@ class Question:
 class Terms:
     """The counted terms of a card: of each passage, of the whole, and of the headings."""
 
-    __slots__ = ("bare", "heading", "leaf", "passages", "text", "whole")
+    __slots__ = ("bare", "heading", "leaf", "lengths", "passages", "text", "whole")
 
     def __init__(self, card: Card) -> None:
         self.passages = [Counter(passage.split()) for passage in card.passages]
+        self.lengths = [passage.total() / 60 for passage in self.passages]
         self.heading = Counter(card.headings.split())
         self.leaf = Counter(card.leaf.split())
         self.whole = self.heading + sum(self.passages, Counter())
@@ -123,6 +134,9 @@ class Ranking:
         self._weights = tuple(weights)
         self._terms: dict[str, Terms] = {}
 
+    def __repr__(self) -> str:
+        return f"Ranking({self._weights})"
+
     def order(self, question: Question, candidates: Sequence[Candidate]) -> list[Ranked]:
         """Best first."""
         ranked = []
@@ -135,7 +149,7 @@ class Ranking:
     def evidence(self, question: Question, candidate: Candidate) -> tuple[tuple[float, ...], int]:
         """(one figure for each of FEATURES, the passage with the most keyword evidence)."""
         terms = self._terms_of(candidate.card)
-        lengths = [sum(passage.values()) / 60 for passage in terms.passages]
+        lengths = terms.lengths
         scores = [question.bm25(p, n) for p, n in zip(terms.passages, lengths, strict=True)]
         best = max(range(len(scores)), key=lambda i: (scores[i], i == candidate.nearest), default=0)
         evidence = (
@@ -143,7 +157,7 @@ class Ranking:
             scores[best] if scores else 0.0,
             question.bm25(terms.whole, sum(lengths) / 2),
             question.bm25(terms.heading, 1.0),
-            question.covered(terms.passages[best] + terms.heading) if scores else 0.0,
+            question.covered(terms.passages[best], terms.heading) if scores else 0.0,
             question.covered(terms.whole),
             question.covered(terms.leaf),
             _within(terms.leaf, question),
@@ -166,11 +180,9 @@ def _within(heading: Counter[str], question: Question) -> float:
 
 
 def _longest(run: str, text: str) -> int:
-    low, high = 0, len(run)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if any(run[i : i + middle] in text for i in range(len(run) - middle + 1)):
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    """The length of the longest piece of `run` that stands in `text`."""
+    best = 0
+    for start in range(len(run)):
+        while start + best < len(run) and run[start : start + best + 1] in text:
+            best += 1
+    return best

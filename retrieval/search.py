@@ -12,7 +12,7 @@ from retrieval.rank import Candidate, Question, Ranked, Ranking
 from retrieval.text import Analyzer
 from retrieval.vectors import Vectors
 
-_NEAREST, _PASSAGES, _WHOLE, _HEADINGS = 40, 20, 10, 8
+_NEAREST, _PASSAGES, _WHOLE, _HEADINGS = 30, 10, 8, 5
 
 
 class Asks(Protocol):
@@ -88,5 +88,3 @@ def _reranked(reranker: Reranks, text: str, ranked: Sequence[Ranked]) -> list[Ra
     scores = reranker.scores(text, ["\n".join((*one.card.path, one.card.text)) for one in ranked])
     judged = [replace(one, score=float(score)) for one, score in zip(ranked, scores, strict=True)]
     return sorted(judged, key=lambda one: -one.score)
-
-

@@ -25,7 +25,7 @@ _ASKING = re.compile(
             "是什么意思|什么意思|啥意思|是什么|是啥|什么叫|何谓|指的是什么|指什么|分别是什么|分别是|有哪些|有哪几个|有哪几|有哪|都有啥|有啥|有什么",
             "包括哪些|包括什么|包含哪些|是哪些|是哪几个|是哪几|是哪个|是哪|哪几个|哪几|哪些|哪个|哪一|哪里|哪儿|在哪",
             "是多少|有多少|多少个|多少|几个|第几|多久|多长时间|多长|什么时候|何时|什么样|什么|为什么|为啥|怎么样|怎么办|怎么做|怎么|怎样|如何|咋办|咋",
-            "是不是|有没有|对不对|要不要|需要吗|吗|呢|吧|啊|呀|嘛",
+            "要有人|必须|应该|应当|需要|是不是|有没有|对不对|要不要|需要吗|吗|呢|吧|啊|呀|嘛",
             r"\bwhat(?:'s| is| are| does| do)?\b|\bhow (?:many|much|long|often|do|does|is|are|to)\b|\bhow\b|\bwhy\b|\bwhen\b|\bwhere\b|\bwhich\b|\bwho\b",
             r"\b(?:is|are|does|do|the|a|an|of|in|to|for|on|me|tell|please|mean|means|meaning|should|be|by|must|can|we|i|you)\b",
         )
@@ -99,31 +99,41 @@ def subject(folded: str) -> str:
     return rest if tokens(rest) else folded
 
 
-class Synonyms:
-    """Replaces every variant of a term by the first of its group, longest variant first."""
+class Phrases:
+    """Finds phrases in folded text, the longest at each place; a Latin one only where no longer word holds it."""
 
-    def __init__(self, groups: Iterable[tuple[str, ...]]) -> None:
-        self._canonical: Mapping[str, str] = {
-            variant: fold(group[0]) for group in groups for variant in sorted({fold(term) for term in group})
-        }
-        ordered = sorted(self._canonical, key=len, reverse=True)
-        self._replace: Callable[[str], str]
-        if not ordered:
-            self._replace = str
-            return
-        pattern = re.compile("|".join(_bounded(variant) for variant in ordered))
-        self._replace = lambda text: pattern.sub(lambda m: self._canonical[m.group()], text)
+    def __init__(self, phrases: Mapping[str, str]) -> None:
+        self._phrases = phrases
+        self._lengths: dict[str, list[int]] = {}
+        for phrase in phrases:
+            self._lengths.setdefault(phrase[0], []).append(len(phrase))
+        for lengths in self._lengths.values():
+            lengths[:] = sorted(set(lengths), reverse=True)
 
-    def unify(self, folded: str) -> str:
-        """The folded text with each known variant in its canonical form."""
-        return self._replace(folded)
+    def replace(self, text: str, unless: Callable[[str], bool] | None = None) -> str:
+        """The text with every phrase in its other form; a phrase for which `unless` holds stays."""
+        parts: list[str] = []
+        at = start = 0
+        while at < len(text):
+            phrase = self._at(text, at)
+            if phrase is None or (unless is not None and unless(phrase)):
+                at += len(phrase or " ")
+                continue
+            parts += (text[start:at], self._phrases[phrase])
+            at = start = at + len(phrase)
+        return "".join((*parts, text[start:]))
+
+    def _at(self, text: str, at: int) -> str | None:
+        for length in self._lengths.get(text[at], ()):
+            phrase = text[at : at + length]
+            if phrase in self._phrases and not (_word(text[at - 1 : at + 1]) or _word(text[at + length - 1 :][:2])):
+                return phrase
+        return None
 
 
-def _bounded(variant: str) -> str:
-    """A Latin variant must not be part of a longer word; a Chinese one may stand anywhere."""
-    left = r"(?<![a-z0-9])" if variant[0].isascii() and variant[0].isalnum() else ""
-    right = r"(?![a-z0-9])" if variant[-1].isascii() and variant[-1].isalnum() else ""
-    return left + re.escape(variant) + right
+def _word(pair: str) -> bool:
+    """Whether two neighbouring characters belong to one Latin word."""
+    return len(pair) == 2 and pair.isascii() and pair.isalnum()
 
 
 class Analyzer:
@@ -133,14 +143,12 @@ class Analyzer:
     """
 
     def __init__(self, groups: Iterable[tuple[str, ...]] = (), spoken: Iterable[tuple[str, str]] = ()) -> None:
-        self._synonyms = Synonyms(groups)
-        self._spoken = {fold(phrase): fold(term) for phrase, term in spoken}
-        ordered = sorted(self._spoken, key=len, reverse=True)
-        self._phrases = re.compile("|".join(map(_bounded, ordered)) or r"(?!)")
+        self._synonyms = Phrases({fold(term): fold(group[0]) for group in groups for term in group})
+        self._spoken = Phrases({fold(phrase): fold(term) for phrase, term in spoken})
 
     def canonical(self, text: str) -> str:
         """The text folded, every synonym in its group's first form."""
-        return self._synonyms.unify(fold(text))
+        return self._synonyms.replace(fold(text))
 
     def terms(self, text: str) -> list[str]:
         """All terms of a document's text, in order, repeated as they are."""
@@ -153,10 +161,5 @@ class Analyzer:
     def standard(self, question: str, known: Callable[[str], bool]) -> str:
         """The question simplified, each everyday phrase that the documents do not use said in their words."""
         folded = fold(question)
-
-        def said(match: re.Match[str]) -> str:
-            phrase = match.group()
-            return phrase if all(map(known, tokens(phrase))) else self._spoken[phrase]
-
-        standard = self._phrases.sub(said, folded)
+        standard = self._spoken.replace(folded, lambda phrase: all(map(known, tokens(phrase))))
         return simplify(question) if standard == folded else standard

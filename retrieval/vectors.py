@@ -2,6 +2,7 @@
 
 import gc
 import re
+import socket
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 _BATCH = 1000
+_PATIENCE = 60.0  # seconds
 _BROKEN = "向量库{where}出错：{cause}。{mend}"
 _MEND_FOLDER = "请检查磁盘空间和写权限；仍不行时删除这个文件夹，它会自动重建。"
 _MEND_SERVER = "请检查服务器是否在运行，或改 config.yaml 的 index.url。"
@@ -60,15 +62,17 @@ class Vectors:
         """See what other processes have written; Chroma in process keeps its graph in memory otherwise."""
         with self._guard, self._told():
             if isinstance(self._where, Path):
-                self._client.close()
-                gc.collect()
+                self.close()
                 self._connect()
             else:
                 self._attach()
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files, or hang up."""
+        sessions = _sessions(self._client)
         self._client.close()
+        for session in sessions:
+            session.close()
         gc.collect()
 
     def add(self, ids: Sequence[str], vectors: Matrix) -> None:
@@ -182,5 +186,15 @@ def _client(where: Path | str) -> Any:
         return chromadb.PersistentClient(str(where), settings=settings)
     url = urlsplit(where)
     secure = url.scheme == "https"
-    port = url.port or (443 if secure else 8000)
-    return chromadb.HttpClient(host=url.hostname or "", port=port, ssl=secure, settings=settings)
+    host, port = url.hostname or "", url.port or (443 if secure else 8000)
+    socket.create_connection((host, port), _PATIENCE).close()  # chroma itself would wait for ever
+    client = chromadb.HttpClient(host=host, port=port, ssl=secure, settings=settings)
+    for session in _sessions(client):
+        session.timeout = _PATIENCE
+    return client
+
+
+def _sessions(client: Any) -> list[Any]:
+    """The HTTP sessions of a server's client, which chroma gives no time limit and never closes; none in process."""
+    servers = (client._server, client._admin_client._server)
+    return [server._session for server in servers if hasattr(server, "_session")]

@@ -5,21 +5,19 @@ vocabulary is also its best cut by any part that holds its pieces, so nothing bu
 """
 
 import sys
-from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
+from bench.reference import Small
 from retrieval.model.build import prepare
 from retrieval.model.bundled import PASSAGE, QUERY, BundledEmbeddings
-from retrieval.model.pieces import Pieces
 from retrieval.model.sentence import MISSING, Reranker, SentenceEmbeddings
 from retrieval.model.types import ModelError
-from retrieval.model.weights import HEADS, HIDDEN, INNER, LAYERS, POSITIONS, Vocabulary, Weights, installed
+from retrieval.model.weights import HIDDEN, POSITIONS
 
 INSTALLED = find_spec("torch") is not None and find_spec("sentence_transformers") is not None
 needs_torch = pytest.mark.skipif(not INSTALLED, reason="torch and sentence-transformers are not installed")
@@ -74,83 +72,6 @@ OTHERS = [
 ]
 
 
-class Small:
-    """The weights, the pieces and the tokenizer that the texts above need, as transformers files in `folder`."""
-
-    def __init__(self, weights: Weights, ids: Sequence[int], vocabulary: Vocabulary) -> None:
-        self.weights, self.vocabulary = weights, vocabulary
-        self.ids = sorted({0, 1, 2, 3, *ids})
-
-    def tokenizer(self, texts: Sequence[str]) -> Any:
-        from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
-
-        pieces = [(self.vocabulary.pieces[at], float(self.vocabulary.scores[at])) for at in self.ids]
-        made = Tokenizer(models.Unigram(pieces, 3))
-        letters = {letter for text in texts for letter in text} & self.vocabulary.letters.keys()
-        replaced = [normalizers.Replace(letter, self.vocabulary.letters[letter]) for letter in sorted(letters)]
-        spaces = normalizers.Replace(Regex(" {2,}"), " ")
-        made.normalizer = normalizers.Sequence([normalizers.NFC(), *replaced, spaces])
-        made.pre_tokenizer = pre_tokenizers.Metaspace()
-        made.post_processor = processors.TemplateProcessing(
-            single="<s> $A </s>", pair="<s> $A </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
-        )
-        return import_module("transformers").PreTrainedTokenizerFast(
-            tokenizer_object=made,
-            bos_token="<s>",
-            pad_token="<pad>",
-            eos_token="</s>",
-            unk_token="<unk>",
-            cls_token="<s>",
-            sep_token="</s>",
-            model_max_length=POSITIONS,
-        )
-
-    def encoder(self) -> Any:
-        torch, transformers = import_module("torch"), import_module("transformers")
-        config = transformers.BertConfig(
-            vocab_size=len(self.ids),
-            hidden_size=HIDDEN,
-            num_hidden_layers=LAYERS,
-            num_attention_heads=HEADS,
-            intermediate_size=INNER,
-            max_position_embeddings=POSITIONS,
-            layer_norm_eps=self.weights.epsilon,
-            pad_token_id=1,
-        )
-        model = transformers.BertModel(config, add_pooling_layer=False)
-        state = {name: torch.tensor(values) for name, values in self.tensors().items()}
-        model.load_state_dict(state)
-        return model
-
-    def tensors(self) -> dict[str, Any]:
-        matrix, vector = self.weights.matrix, self.weights.vector
-        tensors = {
-            "embeddings.word_embeddings.weight": matrix("emb.word", HIDDEN)[self.ids],
-            "embeddings.position_embeddings.weight": vector("emb.pos").reshape(-1, HIDDEN),
-            "embeddings.token_type_embeddings.weight": vector("emb.type").reshape(-1, HIDDEN),
-            "embeddings.LayerNorm.weight": vector("emb.ln.w"),
-            "embeddings.LayerNorm.bias": vector("emb.ln.b"),
-        }
-        parts = {
-            "q": "attention.self.query",
-            "k": "attention.self.key",
-            "v": "attention.self.value",
-            "ao": "attention.output.dense",
-            "fi": "intermediate.dense",
-            "fo": "output.dense",
-        }
-        norms = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
-        for layer in range(LAYERS):
-            for short, long in parts.items():
-                inputs = INNER if short == "fo" else HIDDEN
-                tensors[f"encoder.layer.{layer}.{long}.weight"] = matrix(f"l{layer}.{short}.w", inputs)
-            for short, long in (parts | norms).items():
-                tensors[f"encoder.layer.{layer}.{long}.bias"] = vector(f"l{layer}.{short}.b")
-            for short, long in norms.items():
-                tensors[f"encoder.layer.{layer}.{long}.weight"] = vector(f"l{layer}.{short}.w")
-        return tensors
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return prepare(tmp_path_factory.mktemp("models"))
@@ -158,16 +79,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def small(built: Path) -> Small:
-    weights, pieces = Weights(installed()), Pieces(built)
-    texts = [prefix + text for text in QUESTIONS + ANSWERS + OTHERS for prefix in (QUERY, PASSAGE)]
-    return Small(weights, [piece for text in texts for piece in pieces.ids(text)], weights.vocabulary)
+    return Small.of([prefix + text for text in QUESTIONS + ANSWERS + OTHERS for prefix in (QUERY, PASSAGE)], built)
 
 
 @pytest.fixture(scope="module")
 def reference(small: Small, tmp_path_factory: pytest.TempPathFactory) -> SentenceEmbeddings:
     folder = tmp_path_factory.mktemp("reference")
-    small.encoder().save_pretrained(folder)
-    small.tokenizer(QUESTIONS + ANSWERS + OTHERS).save_pretrained(folder)
+    small.save(folder, QUESTIONS + ANSWERS + OTHERS)
     return SentenceEmbeddings(str(folder), query_prefix=QUERY, passage_prefix=PASSAGE)
 
 
