@@ -1,6 +1,6 @@
 """Fits the weights of ranking and refusal on labelled questions and writes retrieval/weights.json.
 
-    python -m bench.fit [--corpus DIR QUESTIONS]...     the bundled handbook with tests/data/questions.jsonl is always in
+    python -m bench.fit [--corpus DIR QUESTIONS]...     the bundled handbook with tests/data/questions.jsonl is included
 
 A section is right when it holds every key fact of its question. Ranking: a softmax over each question's candidates,
 fitted by gradient steps. Refusal: logistic regression on signals placed on the scale of the index at hand. Figures are
@@ -58,8 +58,7 @@ def asked(search: Search, questions: Sequence[Labelled]) -> list[Asked]:
     for number, one in enumerate(questions):
         if not one.answerable:
             continue
-        question, vector = search.question(one.question)
-        candidates = search.candidates(question, vector)
+        question, _, candidates = search.candidates(one.question)
         evidence = np.array([search.ranking.evidence(question, c)[0] for c in candidates])
         texts = ["\n".join((c.card.title, *c.card.path, c.card.text)) for c in candidates]
         right = np.array(
@@ -89,7 +88,8 @@ def rank_weights(sets: Sequence[Sequence[Asked]], steps: int = 400, decay: float
     rows = np.concatenate([one.evidence for each in sets for one in each])
     mean, spread = rows.mean(0), rows.std(0) + 1e-6
     normal = [[((one.evidence - mean) / spread, one.right) for one in each] for each in sets]
-    return _descend(len(FEATURES), steps, lambda w: _rank_slope(w, normal) + decay * len(sets) * w) / spread
+    weights: Floats = _descend(len(FEATURES), steps, lambda w: _rank_slope(w, normal) + decay * len(sets) * w) / spread
+    return weights
 
 
 def _rank_slope(weights: Floats, sets: Sequence[Sequence[tuple[Floats, NDArray[np.bool_]]]]) -> Floats:
@@ -116,7 +116,8 @@ def refusal_weights(sets: Sequence[Sequence[Judged]], steps: int = 1500, decay: 
         return result
 
     weights = _descend(len(SIGNALS) + 1, steps, slope)
-    return weights - np.append(np.zeros(len(SIGNALS)), _cut(weights, rows, truth))
+    weights[-1] -= _cut(weights, rows, truth)
+    return weights
 
 
 def _cut(weights: Floats, rows: Floats, truth: Floats) -> float:
@@ -176,15 +177,19 @@ async def main() -> None:
             print(f"{folder.name}: ranking {rank_figures(ranking, each)}; {_folded_ranks(ranking_sets, each)}")
         refusal_sets = [await _judged(s, q, ranking) for s, (_, q) in zip(settings, corpora, strict=True)]
     refusal = refusal_weights(refusal_sets)
-    for each, (folder, _) in zip(refusal_sets, corpora, strict=True):
-        print(f"{folder.name}: refusal {refusal_figures(refusal, each)}; {_folded_refusals(refusal_sets, each)}")
+    for signs, (folder, _) in zip(refusal_sets, corpora, strict=True):
+        print(f"{folder.name}: refusal {refusal_figures(refusal, signs)}; {_folded_refusals(refusal_sets, signs)}")
     fitted = {
         "ranking": dict(zip(FEATURES, ranking.round(3).tolist(), strict=True)),
         "refusal": dict(zip((*SIGNALS, "bias"), refusal.round(3).tolist(), strict=True)),
     }
     print(json.dumps(fitted))
     if not options.dry:
-        WEIGHTS.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
+        _write(fitted)
+
+
+def _write(fitted: dict[str, dict[str, float]]) -> None:
+    WEIGHTS.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
 
 
 async def _ranked(settings: Settings, documents: Path, questions: Path) -> list[Asked]:
@@ -213,7 +218,8 @@ def _folded_ranks(sets: Sequence[Sequence[Asked]], each: Sequence[Asked]) -> str
 
 
 def _folded_refusals(sets: Sequence[Sequence[Judged]], each: Sequence[Judged]) -> str:
-    yes, no = [], []
+    yes: list[bool] = []
+    no: list[bool] = []
     for fold in range(FOLDS):
         weights = refusal_weights([[o for o in s if o.fold != fold] for s in sets])
         for one in each:

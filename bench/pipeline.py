@@ -1,8 +1,10 @@
 """The same work by the usual pipeline: RecursiveCharacterTextSplitter, SentenceTransformer (same weights), Chroma."""
 
+import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -20,6 +22,7 @@ from retrieval.model.bundled import PASSAGE, QUERY
 from retrieval.model.sentence import SentenceEmbeddings
 
 SIZES = ((300, 50), (1000, 200))
+_ASKED = 200
 MISSING = "The usual pipeline is left out: torch and sentence-transformers are not installed (see README)."
 
 
@@ -41,6 +44,8 @@ async def pipeline(folder: Path) -> None:
         return
     texts = [file.read_text(encoding="utf-8") for file in sorted((KNOWLEDGE / "documents").glob("*.md"))]
     questions = [one for one in load(home.QUESTIONS) if one.answerable and one.answer]
+    questions = random.Random(7).sample(questions, min(_ASKED, len(questions)))
+    _quiet()
     ours = await _ours(folder, questions)
     usual = [_usual(folder / f"usual-{size}", texts, questions, size, overlap) for size, overlap in SIZES]
     rows = [
@@ -95,6 +100,12 @@ def _model(folder: Path, passages: Sequence[str], questions: Sequence[str]) -> S
     small = Small.of(spelled, prepare(home.settings(folder).models))
     small.save(folder, spelled)
     return SentenceEmbeddings(str(folder), query_prefix=QUERY, passage_prefix=PASSAGE)
+
+
+def _quiet() -> None:
+    logging = import_module("transformers").logging
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
 
 
 def _collection(folder: Path, passages: Sequence[str], model: SentenceEmbeddings) -> Any:

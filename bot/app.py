@@ -1,6 +1,7 @@
 """The only composition root: settings in, a running house out."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ from retrieval.text import Analyzer
 from retrieval.vectors import Vectors
 
 PASSAGE = 100  # characters; measured in bench/fit.py
-CUT = f"1.{PASSAGE}"  # changes when sections are cut or analysed differently: every index is then made anew
+CUT = f"2.{PASSAGE}"  # changes when sections are cut or analysed differently: every index is then made anew
 KNOWLEDGE = Path(knowledge.__file__).parent
 Say = Callable[[str], None]
 
@@ -70,6 +71,7 @@ async def opened(settings: Settings, progress: Progress | None = None, say: Say 
         app = App(settings, database, desk, Turns(desk, database, ZoneInfo(settings.time_zone)))
         await desk.follow(progress)
         await _handbook(app, progress)
+        gc.freeze()  # what is built now lives as long as the process; collecting garbage need not walk it again
         try:
             yield app
         finally:

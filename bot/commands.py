@@ -121,7 +121,7 @@ def _text(answer: Answer) -> str:
     if answer.faq:
         lines.append(f"—— {answer.faq.author} 整理于 {answer.faq.written_at:%Y-%m-%d}")
     if answer.nearest:
-        lines.append("最接近的章节:" + ";".join(f"《{c.title}》{c.heading}" for c in answer.nearest))
+        lines.append("最接近的章节：" + "；".join(f"《{c.title}》{c.heading}" for c in answer.nearest))
     return "\n".join(lines)
 
 
@@ -162,7 +162,7 @@ async def ingest(settings: Settings, options: argparse.Namespace) -> int:
             print(f"dudao: {one.error}", file=sys.stderr)
         elif not options.json:
             state = "没有变化" if one.unchanged else f"用时 {one.seconds:.1f} 秒"
-            print(f"{one.name}:{one.sections} 节,{one.passages} 段,{state}")
+            print(f"{one.name}：{one.sections} 节，{one.passages} 段，{state}")
             print(*(f"  {warning}" for warning in one.warnings), sep="\n", end="\n" if one.warnings else "")
     if options.json:
         keys = ("name", "sections", "passages", "seconds", "warnings")
@@ -186,7 +186,7 @@ async def documents(settings: Settings, options: argparse.Namespace) -> int:
         else:
             kind = "内置" if facts.bundled else "自有"
             version = f" v{facts.version}" if facts.version else ""
-            print(f"{facts.name}{version} [{kind}] {row.sections} 节,{facts.passages} 段")
+            print(f"{facts.name}{version} [{kind}] {row.sections} 节，{facts.passages} 段")
     if not rows and not options.json:
         print("还没有文档。用 dudao ingest 添加。")
     return 0
@@ -196,10 +196,10 @@ async def forget(settings: Settings, options: argparse.Namespace) -> int:
     """Take a document out."""
     async with opened(settings, bar, say) as app:
         if await app.desk.forget(options.name):
-            print(f"已删除:{options.name}")
+            print(f"已删除：{options.name}")
             return 0
         names = [row.facts.name for row in await app.desk.documents()]
-    print(f"dudao: 没有名为 {options.name} 的文档。现有:{'、'.join(names) or '无'}", file=sys.stderr)
+    print(f"dudao: 没有名为 {options.name} 的文档。现有：{'、'.join(names) or '无'}", file=sys.stderr)
     return 1
 
 
@@ -259,12 +259,12 @@ async def faq(settings: Settings, options: argparse.Namespace) -> int:
                 return 2
             author = options.author or _user()
             await app.desk.write_faq(options.question.strip(), options.answer.strip(), author, datetime.now(UTC))
-            print(f"已保存:{options.question.strip()}")
+            print(f"已保存：{options.question.strip()}")
         elif options.action == "forget":
             if not await app.desk.forget_faq(options.id):
                 print(f"dudao: 没有编号为 {options.id} 的问答。用 dudao faq list 查看。", file=sys.stderr)
                 return 1
-            print(f"已删除:{options.id}")
+            print(f"已删除：{options.id}")
         else:
             for row in await app.desk.faqs():
                 if options.json:

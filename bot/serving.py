@@ -22,7 +22,7 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
     from bot.web.server import create, serve
 
     if not settings.web.enabled:
-        say("dudao: 没有启用任何渠道;请在 config.yaml 里把 web.enabled 设为 true。")
+        say("dudao: 没有启用任何渠道；请在 config.yaml 里把 web.enabled 设为 true。")
         return 1
     async with opened(settings, bar, say) as app:
         host = settings.web.host
@@ -47,7 +47,7 @@ async def chat(settings: Settings, options: argparse.Namespace) -> int:
     """The same conversation in a terminal; a button is pressed by its number."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # else Ctrl-C would wait for the line that is being read
     async with opened(settings, bar, say) as app:
-        print(WELCOME, "(输入“退出”结束;输入按钮前的数字即可点按)", sep="\n")
+        print(WELCOME, "（输入“退出”结束；输入按钮前的数字即可点按）", sep="\n")
         name, buttons = f"console-{uuid4().hex[:8]}", list[Button]()
         while (line := await _line()) is not None and line.strip().lower() not in _LEAVE:
             if not line.strip():
@@ -76,6 +76,6 @@ def _show(replies: tuple[Reply, ...]) -> list[Button]:
         print(reply.text)
         for cited in reply.citations:
             page = f" 第{cited.page}页" if cited.page else ""
-            print(f"  出处:《{cited.document}》{' › '.join(cited.section)}{page}")
+            print(f"  出处：《{cited.document}》{' › '.join(cited.section)}{page}")
     print("  " + "  ".join(f"[{i}] {button.text}" for i, button in enumerate(buttons, 1)) if buttons else "")
     return buttons

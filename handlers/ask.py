@@ -11,14 +11,16 @@ from retrieval.followup import Past
 
 SOURCE = "原文"
 GOOD, BAD = "👍 有用", "👎 没用"
-WHY_BAD = "哪里不对?请点一个原因。"
-THANKS_UP = "已记下:有用。"
-THANKS_DOWN = "已记下:{reason}。管理员会看到这个问题。"
-NEAREST = "最接近的章节:"
-GONE = "这一节已经更新或删除,请重新提问。"
-OVER = "这个按钮已经失效,请重新提问。"
+WHY_BAD = "哪里不对？请点一个原因。"
+THANKS_UP = "已记下：有用。"
+THANKS_DOWN = "已记下：{reason}。管理员会看到这个问题。"
+NEAREST = "最接近的章节："
+GONE = "这一节已经更新或删除，请重新提问。"
+OVER = "这个按钮已经失效，请重新提问。"
 WRITTEN_BY = "—— {author} 于 {day} 整理"
-WELCOME = "我是督导助手。直接问标准和流程就行,例如:客户进店多久内要有人接待?\n回答都带出处;文件里没有的,我会说不知道。"
+WELCOME = (
+    "我是督导助手。直接问标准和流程就行，例如：客户进店多久内要有人接待？\n回答都带出处；文件里没有的，我会说不知道。"
+)
 _REMEMBERED = 3
 _KEPT = 2000  # characters of a question
 

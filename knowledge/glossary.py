@@ -37,7 +37,9 @@ def load_glossary(path: Path) -> Glossary:
             raise BadGlossary(f"{path}: group {group!r} needs at least two terms, none of them empty")
         for term in group:
             if seen.setdefault(term.lower(), group[0]) != group[0]:
-                raise BadGlossary(f"{path}: {term!r} stands in the groups of {seen[term.lower()]!r} and {group[0]!r}; keep one")
+                raise BadGlossary(
+                    f"{path}: {term!r} stands in the groups of {seen[term.lower()]!r} and {group[0]!r}; keep one"
+                )
     for pair in parsed.spoken:
         if len(pair) != 2 or not all(term.strip() for term in pair):
             raise BadGlossary(f"{path}: spoken entry {pair!r} must be [everyday phrase, standard term]")

@@ -10,7 +10,7 @@ _NAMES = {
     "first_three_hold_every_fact": "前三节含全部要点",
     "answerable_refused": "该答而拒答",
     "unanswerable_refused": "不该答而拒答",
-    "median_seconds": "回答用时中位数(秒)",
+    "median_seconds": "回答用时中位数（秒）",
 }
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from records.questions import FaqRow
 from retrieval.card import Card
 
-UNKNOWN = "不知道:现有文档里没有能回答这个问题的内容。"
-EMPTY = "请把问题写成文字,例如:客户进店多久内要有人接待?"
+UNKNOWN = "不知道：现有文档里没有能回答这个问题的内容。"
+EMPTY = "请把问题写成文字，例如：客户进店多久内要有人接待？"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.answer import EMPTY, UNKNOWN, Answer, Citation
+from retrieval.blocks import page_at
 from retrieval.card import Card
 from retrieval.extract import Extractor
 from retrieval.faq import Faqs
 from retrieval.followup import Past, complete
 from retrieval.grounded import Partial, Writer
-from retrieval.blocks import page_at
 from retrieval.refusal import Refusal
 from retrieval.search import Found, Search
 from retrieval.text import fold, tokens
@@ -76,7 +76,7 @@ def cite(card: Card, line: str, number: int = 0) -> Citation:
 
 
 def tidy(question: str) -> str:
-    """One line without control characters or lone surrogates, at most 500 characters: the start and the end of a longer text."""
+    """One line without control characters or lone surrogates; of more than 500 characters, the start and the end."""
     text = question.encode("utf-8", "ignore").decode()
     text = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in text)).strip()
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} {text[-_LONGEST // 2 :]}"

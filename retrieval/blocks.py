@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from knowledge.document import Section
 
 _ITEM = re.compile(
-    r"\s{0,3}(?:[-*+]\s+|[•●▪·]\s*|\d{1,3}(?:[.)]\s+|\.(?!\d)|[)\uff09、\uff0e]\s*)|[(\uff08]\d{1,3}[)\uff09]\s*|[①-⑳]\s*)\S"
+    r"\s{0,3}(?:[-*+]\s+|[•●▪·]\s*|\d{1,3}(?:[.\uff0e)]\s+|[.\uff0e](?!\d)|[)\uff09、]\s*)|[(\uff08]\d{1,3}[)\uff09]\s*|[①-⑳]\s*)\S"
 )
 _ROW = re.compile(r"\s*\|.*\|\s*$")
 

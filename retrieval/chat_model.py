@@ -6,7 +6,7 @@ from retrieval.grounded import Writer
 from retrieval.model.types import ModelError
 from retrieval.text import Analyzer
 
-UNUSABLE = "大模型 {model}(provider: {provider})用不了:{cause}。请检查 config.yaml 的 llm 一节"
+UNUSABLE = "大模型 {model}（provider：{provider}）用不了：{cause}。请检查 config.yaml 的 llm 一节"
 
 
 def writer(

@@ -4,10 +4,10 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator
 
 _OPEN, _CLOSE = "\\[\u3010\uff3b\u3014", "\\]\u3011\uff3d\u3015"
-_ONE = r"(?:资料|编号|来源|文献|\^|#|\u2116)*\s*[=:\uff1a]?\s*\d{1,2}"
-_GROUP = rf"[{_OPEN}]\s*{_ONE}(?:\s*[-~\uff0c\uff1b,;、\u2013]\s*{_ONE})*\s*(?:\u2020[^{_CLOSE}]*)?[{_CLOSE}]"
-_MARK = re.compile(rf"[ \t]*(?:[(\uff08]\s*(?:{_GROUP}[\s,、]*)+[)\uff09]|{_GROUP})")
-_RANGE = re.compile(r"(\d{1,2})\s*[-~\u2013]\s*\D*(\d{1,2})")
+_ONE = r"(?:资料|编号|来源|文献|\^|[#\uff03\u2116])*\s*[=\uff1d:\uff1a]?\s*\d{1,2}"
+_GROUP = rf"[{_OPEN}]\s*{_ONE}(?:\s*[-~\uff5e\uff0c\uff1b,;、\u2013]\s*{_ONE})*\s*(?:\u2020[^{_CLOSE}]*)?[{_CLOSE}]"
+_MARK = re.compile(rf"[ \t]*(?:[(\uff08]\s*(?:{_GROUP}[\s,\uff0c、]*)+[)\uff09]|{_GROUP})")
+_RANGE = re.compile(r"(\d{1,2})\s*[-~\uff5e\u2013]\s*\D*(\d{1,2})")
 _STOP = r"(?:[。!?\uff01\uff1f]+|(?<!\d)\.(?=\s))[”’」』)\uff09*]*"
 _SENTENCE = re.compile(rf"(?:(?!{_STOP})[^\n])*(?:{_STOP}(?:\s*{_MARK.pattern})*[ \t]*\n*|\n+)")
 _MAYBE_MARK = "[\u3010\uff3b\u3014(\uff08"

@@ -25,7 +25,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Cutter:
-    """Cuts into passages of about `size` characters and analyses; `embedded` gives the texts of the passages' vectors."""
+    """Cuts into passages of about `size` characters and analyses; `embedded` gives what their vectors are made of."""
 
     size: int
     analyzer: Analyzer

@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from retrieval.desk import Desk
 from retrieval.rank import Ranked
@@ -25,7 +25,7 @@ class Labelled(BaseModel):
     """One question: the documents that hold its answer, its key facts (each with alternatives), whether it has one."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-    question: str = Field(min_length=1)
+    question: str
     relevant: tuple[str, ...] = ()
     answer: tuple[tuple[str, ...], ...] = ()
     answerable: bool = True
@@ -53,7 +53,7 @@ class Case(BaseModel):
         if self.answered != self.answerable:
             return "拒答了" if self.answerable else "不该答却答了"
         if self.in_reply is False:
-            return "前三节有,回答缺要点" if self.in_three else "前三节缺要点"
+            return "前三节有，回答缺要点" if self.in_three else "前三节缺要点"
         return "首位不对" if self.rank is not None and self.rank != 1 else ""
 
 
@@ -63,13 +63,13 @@ def load(path: Path) -> list[Labelled]:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadQuestions(f"{path}: 读不出来:{error}") from error
+        raise BadQuestions(f"{path}：读不出来：{error}") from error
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
                 found.append(Labelled.model_validate(json.loads(line)))
             except (ValueError, ValidationError) as error:
-                raise BadQuestions(f"{path}:{number}: 不是一条带标注的问题:{error}") from error
+                raise BadQuestions(f"{path}:{number}: 不是一条带标注的问题：{error}") from error
     return found
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from retrieval.card import Card
 from retrieval import kinds
 from retrieval.blocks import blocks
+from retrieval.card import Card
 from retrieval.rank import Question, Ranked
 from retrieval.text import Analyzer, tokens
 
@@ -56,7 +56,7 @@ class Extractor:
 
     analyzer: Analyzer
     limit: int
-    margin: float = 8.0
+    margin: float = 5.0
     _analysed: dict[str, list[_Part]] = field(default_factory=dict, repr=False)
 
     def compose(self, question: Question, ranked: Sequence[Ranked]) -> Extract:

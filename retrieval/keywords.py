@@ -1,6 +1,7 @@
 """BM25 over Chinese bigrams, words and numbers, on disk and incremental (tantivy; measured in bench/engines.py)."""
 
 import json
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,12 @@ class Keywords:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._schema = _schema()
-        self._index = tantivy.Index(self._schema, path=str(folder))
+        try:
+            self._index = tantivy.Index(self._schema, path=str(folder))
+        except ValueError:  # damaged; it is made anew from the database
+            shutil.rmtree(folder)
+            folder.mkdir(parents=True)
+            self._index = tantivy.Index(self._schema, path=str(folder))
         self._cards: dict[str, Card] = {}
         self.reload()
 

@@ -100,8 +100,7 @@ class Library:
         """Add or replace documents from files and folders, one at a time; a bad file does not stop the others."""
         done: list[Ingested] = []
         new: list[str] = []
-        async with self._locked():
-            await self._catch_up()
+        async with self._writing():
             known = {row.facts.name: row for row in await self.documents()}
             files = [(_as_known(name, path, known), path) for name, path in named(paths)]
             shown = time.monotonic()
@@ -123,8 +122,7 @@ class Library:
 
     async def forget(self, name: str) -> bool:
         """Take a document out; False when there is none of that name."""
-        async with self._locked():
-            await self._catch_up()
+        async with self._writing():
             async with self._database.write() as connection:
                 old = await _sections_of(Documents(connection), name)
                 known = await Documents(connection).forget(name)
@@ -219,6 +217,13 @@ class Library:
     def _recut(self, row: DocumentRow, sections: Sequence[SectionRow]) -> list[Card]:
         source = Source(row.facts.name, row.facts.title, row.facts.version)
         return [self._cutter.card(s.key, source, Section(s.path, s.text, s.page, s.breaks)) for s in sections]
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[None]:
+        async with self._locked():
+            await self._catch_up()
+            with self.vectors.writing():
+                yield
 
     @asynccontextmanager
     async def _locked(self, *, wait: bool = True) -> AsyncIterator[bool]:

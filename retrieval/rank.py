@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -24,6 +24,7 @@ FEATURES = (
     "heading_in_question",
     "longest_run",
     "kind_of_answer",
+    "ordinal",
 )
 _K1, _B = 1.2, 0.75
 
@@ -44,7 +45,8 @@ class Question:
     def of(cls, text: str, asked: str, frequency: Callable[[str], int], sections: int) -> "Question":
         """Count each term of `asked` in an index of so many sections."""
         idf = {}
-        for term in dict.fromkeys(tokens(asked)):
+        terms = dict.fromkeys(tokens(asked))
+        for term in [t for t in terms if len(t) > 1 or t.isascii()] or terms:
             n = frequency(term)
             idf[term] = math.log(1 + (sections - n + 0.5) / (n + 0.5))
         return cls(text, asked, idf, math.log(1 + (sections + 0.5) / 0.5))
@@ -58,6 +60,11 @@ class Question:
     def kinds(self) -> tuple[int, ...]:
         """The kinds of answer it asks for."""
         return kinds.wanted(self.text)
+
+    @cached_property
+    def ordinals(self) -> frozenset[str]:
+        """The ordinals it names: 第2步."""
+        return kinds.ordinals(self.text)
 
     @cached_property
     def runs(self) -> tuple[str, ...]:
@@ -93,7 +100,7 @@ class Question:
 class Terms:
     """The counted terms of a card: of each passage, of the whole, and of the headings."""
 
-    __slots__ = ("bare", "heading", "leaf", "lengths", "passages", "text", "whole")
+    __slots__ = ("bare", "heading", "leaf", "lengths", "ordinals", "passages", "text", "whole")
 
     def __init__(self, card: Card) -> None:
         self.passages = [Counter(passage.split()) for passage in card.passages]
@@ -103,6 +110,7 @@ class Terms:
         self.whole = self.heading + sum(self.passages, Counter())
         self.text = card.folded
         self.bare = kinds.bare(card.folded)
+        self.ordinals = kinds.ordinals(card.leaf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +154,11 @@ class Ranking:
             ranked.append(Ranked(candidate.card, score, evidence, passage))
         return sorted(ranked, key=lambda one: -one.score)
 
+    def prepare(self, cards: Iterable[Card]) -> None:
+        """Count the terms of cards ahead of time."""
+        for card in cards:
+            self._terms_of(card)
+
     def evidence(self, question: Question, candidate: Candidate) -> tuple[tuple[float, ...], int]:
         """(one figure for each of FEATURES, the passage with the most keyword evidence)."""
         terms = self._terms_of(candidate.card)
@@ -163,6 +176,7 @@ class Ranking:
             _within(terms.leaf, question),
             question.longest_run(terms.text),
             kinds.holds(question.kinds, terms.bare),
+            kinds.ordinal(question.ordinals, terms.ordinals),
         )
         return evidence, best if scores and scores[best] > 0 else max(candidate.nearest, 0)
 

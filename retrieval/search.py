@@ -1,12 +1,14 @@
 """From a question to ranked sections: nearest passages and keyword hits, ordered by fitted evidence."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.card import Card
 from retrieval.keywords import Keywords
 from retrieval.rank import Candidate, Question, Ranked, Ranking
 from retrieval.text import Analyzer
@@ -50,38 +52,44 @@ class Search:
     analyzer: Analyzer
     ranking: Ranking
     reranker: Reranks | None = None
+    pool: Executor = field(default_factory=lambda: ThreadPoolExecutor(2, "embed"), repr=False)
 
     def find(self, text: str, k: int = 10) -> Found:
         """The best `k` sections for a question."""
-        question, vector = self.question(text)
-        ranked = self.ranking.order(question, self.candidates(question, vector))
+        question, vector, candidates = self.candidates(text)
+        ranked = self.ranking.order(question, candidates)
         if self.reranker is not None and ranked:
             ranked = _reranked(self.reranker, text, ranked[: 2 * k])
         return Found(question, vector, tuple(ranked[:k]))
 
-    def question(self, text: str) -> tuple[Question, NDArray[np.float32]]:
-        """A question's terms in the documents' words, and its vector."""
+    def candidates(self, text: str) -> tuple[Question, NDArray[np.float32], list[Candidate]]:
+        """Sections near by words or by meaning; the words are looked up while the model thinks."""
         frequency = self.keywords.frequency
         standard = self.analyzer.standard(text, lambda term: frequency(term) > 0)
+        thinking = self.pool.submit(self.embedder.query, standard)
         asked = self.analyzer.asked(standard)
-        canonical = self.analyzer.canonical(standard)
-        question = Question.of(canonical, asked, frequency, self.keywords.sections)
-        return question, self.embedder.query(standard)
+        question = Question.of(self.analyzer.canonical(standard), asked, frequency, self.keywords.sections)
+        by_words = self._by_words(question)
+        self.ranking.prepare(by_words.values())
+        vector = thinking.result()
+        return question, vector, self._joined(by_words, self.vectors.search(vector, _NEAREST))
 
-    def candidates(self, question: Question, vector: NDArray[np.float32]) -> list[Candidate]:
-        """Sections near by meaning or by words; one found by words alone has the least cosine seen."""
-        cosine: dict[str, tuple[float, int]] = {}
-        least = 0.0
-        for passage, nearness in self.vectors.search(vector, _NEAREST):
+    def _by_words(self, question: Question) -> dict[str, Card]:
+        known = [term for term, weight in question.idf.items() if weight < question.rarest]
+        fields = (("passage", _PASSAGES), ("whole", _WHOLE), ("heading", _HEADINGS))
+        keys = dict.fromkeys(key for field, k in fields for key, _ in self.keywords.search(field, known, k))
+        cards = ((key, self.keywords.card(key)) for key in keys)
+        return {key: card for key, card in cards if card is not None}
+
+    def _joined(self, by_words: Mapping[str, Card], by_meaning: Sequence[tuple[str, float]]) -> list[Candidate]:
+        """One found by words alone has the least cosine seen; one that is no longer indexed is left out."""
+        near: dict[str, tuple[float, int]] = {}
+        for passage, cosine in by_meaning:
             key, _, number = passage.partition("/")
-            cosine.setdefault(key, (nearness, int(number)))
-            least = nearness
-        terms = [term for term in question.idf if self.keywords.frequency(term)]
-        for field, k in (("passage", _PASSAGES), ("whole", _WHOLE), ("heading", _HEADINGS)):
-            for key, _ in self.keywords.search(field, terms, k):
-                cosine.setdefault(key, (least, -1))
-        cards = ((self.keywords.card(key), found) for key, found in cosine.items())
-        return [Candidate(card, nearness, number) for card, (nearness, number) in cards if card is not None]
+            near.setdefault(key, (cosine, int(number)))
+        least = by_meaning[-1][1] if by_meaning else 0.0
+        cards = ((key, by_words.get(key) or self.keywords.card(key)) for key in dict.fromkeys((*near, *by_words)))
+        return [Candidate(card, *near.get(key, (least, -1))) for key, card in cards if card is not None]
 
 
 def _reranked(reranker: Reranks, text: str, ranked: Sequence[Ranked]) -> list[Ranked]:

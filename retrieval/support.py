@@ -16,7 +16,7 @@ _NEGATION = re.compile(
     r"不(?!断|仅|但|同|管|论|良|满|足|便|定期)|没|未(?!来)|无(?!论)|非(?!常)|禁止|严禁|勿"
     r"|(?<![分级差区特识类鉴个])别(?![人的])|\b(?:not?|never|without)\b"
 )
-_MARKER = re.compile(r"^[\s>*+\-•#]*(?:\d{1,3}[.)、]\s*)?")
+_MARKER = re.compile(r"^[\s>*+\-•#]*(?:(?:\d{1,3}[.\uff0e)\uff09、]|[(\uff08]\d{1,2}[)\uff09])\s*)?")
 _LEAD = re.compile(r"[:\uff1a]\**$|^#+\s|^\*\*[^*]+\*\*$")
 _CLAUSES = re.compile(r"[,;。!?\n\uff0c\uff1b\uff01\uff1f]|(?<!\d):|:(?!\d)")
 _ORDERS = re.compile(

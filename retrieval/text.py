@@ -26,7 +26,8 @@ _ASKING = re.compile(
             "包括哪些|包括什么|包含哪些|是哪些|是哪几个|是哪几|是哪个|是哪|哪几个|哪几|哪些|哪个|哪一|哪里|哪儿|在哪",
             "是多少|有多少|多少个|多少|几个|第几|多久|多长时间|多长|什么时候|何时|什么样|什么|为什么|为啥|怎么样|怎么办|怎么做|怎么|怎样|如何|咋办|咋",
             "要有人|必须|应该|应当|需要|是不是|有没有|对不对|要不要|需要吗|吗|呢|吧|啊|呀|嘛",
-            r"\bwhat(?:'s| is| are| does| do)?\b|\bhow (?:many|much|long|often|do|does|is|are|to)\b|\bhow\b|\bwhy\b|\bwhen\b|\bwhere\b|\bwhich\b|\bwho\b",
+            r"\bwhat(?:'s| is| are| does| do)?\b|\bhow (?:many|much|long|often|do|does|is|are|to)\b",
+            r"\b(?:how|why|when|where|which|who)\b",
             r"\b(?:is|are|does|do|the|a|an|of|in|to|for|on|me|tell|please|mean|means|meaning|should|be|by|must|can|we|i|you)\b",
         )
     )

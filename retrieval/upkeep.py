@@ -31,9 +31,14 @@ class Upkeep:
 
     def sweep(self, progress: Progress | None) -> None:
         """Drop vectors that no live section claims, make those that are missing."""
+        self.vectors.mend()
         self.vectors.sweep()
         if self.vectors.count() == self.keywords.passages:
             return
+        with self.vectors.writing():
+            self._settle(progress)
+
+    def _settle(self, progress: Progress | None) -> None:
         there = self.vectors.ids()
         lost, stray = self.gaps(there)
         self.vectors.delete(sorted(stray))

@@ -2,7 +2,10 @@
 
 import gc
 import re
+import shutil
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +19,7 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float32]
 _BATCH = 1000
 _PATIENCE = 60.0  # seconds
+_DAMAGED = re.compile(r"not a database|malformed")
 _BROKEN = "向量库{where}出错：{cause}。{mend}"
 _MEND_FOLDER = "请检查磁盘空间和写权限；仍不行时删除这个文件夹，它会自动重建。"
 _MEND_SERVER = "请检查服务器是否在运行，或改 config.yaml 的 index.url。"
@@ -36,7 +40,51 @@ class Vectors:
         self._where, self._name = where, name
         self._guard = threading.RLock()
         with self._told():
-            self._connect()
+            try:
+                self._connect()
+            except Exception as error:
+                if not isinstance(where, Path) or not _DAMAGED.search(str(error)):
+                    raise
+                shutil.rmtree(where)  # the library makes the vectors again
+                self._connect()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Around every change: who dies or fails in it leaves a mark, and `mend` looks closer."""
+        marks = [_mark(self._where)] if isinstance(self._where, Path) else []
+        for mark in marks:
+            mark.touch()
+        yield
+        for mark in marks:
+            mark.unlink(missing_ok=True)
+
+    def mend(self) -> None:
+        """Empty a collection in process whose files are damaged; for the one process that may write.
+
+        Chroma can crash the whole process on files that a crash cut short, so that another process tries them first.
+        """
+        if not isinstance(self._where, Path):
+            return
+        mark = _mark(self._where)
+        if mark.exists():
+            tried = [sys.executable, "-m", "retrieval.probe", str(self._where), self._name]
+            sound = subprocess.run(tried, check=False, capture_output=True).returncode == 0  # noqa: S603 - our own module
+        else:
+            sound = self.sound()
+        if not sound:
+            with self._guard, self._told():
+                self.close()
+                shutil.rmtree(self._where)
+                self._connect()
+        mark.unlink(missing_ok=True)
+
+    def sound(self) -> bool:
+        """Whether a search works at all."""
+        try:
+            some = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
+            return not len(some) or bool(self._nearest(some, 1)["ids"])
+        except Exception:  # whatever chroma raises, its files are of no use
+            return False
 
     def _connect(self) -> None:
         self._client = _client(self._where)
@@ -176,14 +224,23 @@ class Vectors:
             raise VectorsError(_BROKEN.format(where=f"（{self._where}）", cause=cause, mend=mend)) from error
 
 
+def _mark(where: Path) -> Path:
+    return where.with_name(f"{where.name}-writing")
+
+
 def _client(where: Path | str) -> Any:
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
 
     settings = Settings(anonymized_telemetry=False)
     if isinstance(where, Path):
         where.mkdir(parents=True, exist_ok=True)
-        return chromadb.PersistentClient(str(where), settings=settings)
+        try:
+            return chromadb.PersistentClient(str(where), settings=settings)
+        except Exception:  # chroma would hand out the half made one for ever
+            SharedSystemClient._identifier_to_system.pop(str(where), None)
+            raise
     url = urlsplit(where)
     secure = url.scheme == "https"
     host, port = url.hostname or "", url.port or (443 if secure else 8000)

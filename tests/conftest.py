@@ -160,9 +160,7 @@ class Ran:
 
 
 @pytest.fixture
-def dudao(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Callable[..., Ran]:
+def dudao(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Ran]:
     """Runs `dudao …` in this process, in an empty folder: dudao("--home", home, "ask", "…", stdin=b"…")."""
     monkeypatch.chdir(tmp_path)
 
@@ -183,9 +181,7 @@ def process(*arguments: object, **options: Any) -> "subprocess.Popen[bytes]":
     """`dudao …` as a process of its own, all its streams piped."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    return subprocess.Popen(
-        [str(SCRIPTS / "dudao"), *map(str, arguments)], **{**pipes, "env": environment, **options}
-    )
+    return subprocess.Popen([str(SCRIPTS / "dudao"), *map(str, arguments)], **{**pipes, "env": environment, **options})
 
 
 def free_port() -> int:

@@ -1,5 +1,6 @@
 """Files of every kind the reading tests read, made on the spot."""
 
+import re
 import zipfile
 from collections.abc import Sequence
 from datetime import date
@@ -11,12 +12,15 @@ from knowledge.reading import read
 LIMIT = 10_000_000
 _UNSTYLED = ("售后管理办法", "第一章 总则", "为规范服务,制定本办法。", "第二章 职责", "督导负责检核,每月一次。")
 _ROWS = (["2026 年指标"], ["指标", "目标", "生效"], ["一次修复率", 0.92, date(2026, 3, 1)], ["返修台次", 3.0, None])
-_WIDE = str.maketrans({",": "\uff0c", ":": "\uff1a", "(": "\uff08", ")": "\uff09", "?": "\uff1f", "!": "\uff01"})
+_WIDE = str.maketrans(
+    {",": "\uff0c", ":": "\uff1a", "(": "\uff08", ")": "\uff09", "?": "\uff1f", "!": "\uff01", ";": "\uff1b"}
+)
+_COUNT = re.compile(r"(?<![\d.])(\d{1,2})\.(?=[ \u4e00-\u9fff])")
 
 
 def wide(text: str) -> str:
-    """The text with full-width punctuation, the way Chinese input methods type it."""
-    return text.translate(_WIDE)
+    """The text with full-width punctuation, also after the numbers of items, the way Chinese input methods type it."""
+    return _COUNT.sub("\\1\uff0e", text).translate(_WIDE)
 
 
 def read_text(folder: Path, text: str, name: str = "样本.txt", encoding: str = "utf-8") -> Document:
@@ -104,9 +108,9 @@ def make_xlsx(path: Path) -> Path:
 
 def make_pdf(path: Path, pages: Sequence[tuple[str, Sequence[str]]], rows: Sequence[Sequence[str]] = ()) -> Path:
     """Pages of (heading, printed lines) with a running head and page numbers; `rows` is a ruled table on the last."""
-    from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
-    from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
-    from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
 
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     canvas = Canvas(str(path))

@@ -87,7 +87,12 @@ def test_ingest_as_json_has_exactly_the_shape_of_the_contract(own: Dudao, tmp_pa
 def test_ingest_for_people_is_a_line_a_document(own: Dudao, papers: Path) -> None:
     ran = own("ingest", papers)
     assert ran.status == 0
-    assert [re.split(r"\W", line)[0] for line in ran.lines if not line.startswith(" ")] == ["价目", "客休区", "工具", "洗车"]
+    assert [re.split(r"\W", line)[0] for line in ran.lines if not line.startswith(" ")] == [
+        "价目",
+        "客休区",
+        "工具",
+        "洗车",
+    ]
     assert ran.out.count("没有变化") == 4
 
 
@@ -177,11 +182,21 @@ def test_a_batch_that_cannot_be_read_is_told(own: Dudao, missing: str) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        (), ("nothing",), ("ask",), ("ask", "一", "--batch", "x"), ("search", "一", "--k", "0"),
-        ("search", "一", "--k", "x"), ("ask", "一", "--home", "x"), ("ingest",), ("forget",), ("faq",), ("faq", "add", "一"), ("faq", "forget", "x"),
+        (),
+        ("nothing",),
+        ("ask",),
+        ("ask", "一", "--batch", "x"),
+        ("search", "一", "--k", "0"),
+        ("search", "一", "--k", "x"),
+        ("ask", "一", "--home", "x"),
+        ("ingest",),
+        ("forget",),
+        ("faq",),
+        ("faq", "add", "一"),
+        ("faq", "forget", "x"),
         ("--port", "1", "run"),
     ],
-)  # fmt: skip
+)
 def test_wrong_usage_is_2_and_says_how(dudao: Dudao, arguments: tuple[str, ...]) -> None:
     ran = dudao(*arguments)
     assert (ran.status, ran.out) == (2, "")
@@ -191,8 +206,9 @@ def test_wrong_usage_is_2_and_says_how(dudao: Dudao, arguments: tuple[str, ...])
 def test_help_names_every_command(dudao: Dudao) -> None:
     ran = dudao("--help")
     assert ran.status == 0
-    for command in "run chat ask search ingest documents forget eval unanswered faq doctor".split():
-        assert f"    {command} " in ran.out
+    known = {line.split()[0] for line in ran.lines if line.startswith("    ") and line.strip()}
+    assert {"run", "chat", "ask", "search", "ingest", "documents", "forget", "eval", "unanswered", "faq"} <= known
+    assert "doctor" in known
 
 
 def test_an_unknown_config_key_is_named_with_the_nearest(dudao: Dudao, tmp_path: Path) -> None:
@@ -215,9 +231,7 @@ def test_options_for_all_commands_stand_before_the_command(dudao: Dudao, tmp_pat
     assert (tmp_path / "new" / "dudao.db").exists()
 
 
-def test_the_home_may_come_from_the_environment(
-    dudao: Dudao, own_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_home_may_come_from_the_environment(dudao: Dudao, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUDAO_HOME", str(own_home))
     monkeypatch.setenv("DUDAO__HANDBOOK", "false")
     assert len(dudao("documents").lines) == 4
@@ -300,7 +314,7 @@ def test_eval_without_a_file_checks_the_curated_answers(own: Dudao) -> None:
     assert "已整理的问答" in own("eval").out
 
 
-@pytest.mark.parametrize("line", ["{", '{"answer": []}', "[]", '{"question": ""}', '{"question": "x", "answer": "y"}'])
+@pytest.mark.parametrize("line", ["{", '{"answer": []}', "[]", '{"question": "x", "answer": "y"}'])
 def test_a_bad_case_is_told_with_its_line(own: Dudao, tmp_path: Path, line: str) -> None:
     (tmp_path / "cases.jsonl").write_text(f'{{"question": "好"}}\n{line}\n')
     ran = own("eval", tmp_path / "cases.jsonl")

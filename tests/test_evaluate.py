@@ -76,7 +76,7 @@ def test_figures_are_shares_of_the_cases_they_speak_of() -> None:
         "median_seconds": 0.2,
     }
     failed = [case.failed for case in cases]
-    assert failed == ["", "前三节有,回答缺要点", "拒答了", "", "不该答却答了"]
+    assert failed == ["", "前三节有，回答缺要点", "拒答了", "", "不该答却答了"]
 
 
 def test_without_cases_there_are_no_figures() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -163,9 +164,7 @@ async def test_a_new_opening_finds_everything_as_it_was(app: App, index: dict[st
         await in_step(again)
 
 
-async def test_lost_vectors_are_made_again_at_the_next_opening(
-    app: App, index: dict[str, str], house: Opens
-) -> None:
+async def test_lost_vectors_are_made_again_at_the_next_opening(app: App, index: dict[str, str], house: Opens) -> None:
     library = app.desk.library
     ids = sorted(library.vectors.ids())
     library.vectors.delete(ids[::2])
@@ -229,9 +228,10 @@ def wide(tmp_path: Path, index: dict[str, str]) -> Callable[[str], Vectors]:
     return lambda name: Vectors(index["url"] or tmp_path / "wide", f"{tmp_path.name[:40].strip('_-')}-{name}")
 
 
-def units(n: int, dimensions: int, seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def units(n: int, dimensions: int, seed: int) -> np.ndarray[Any, np.dtype[np.float32]]:
     made = np.random.default_rng(seed).normal(size=(n, dimensions)).astype(np.float32)
-    return made / np.linalg.norm(made, axis=1, keepdims=True)
+    unit: np.ndarray[Any, np.dtype[np.float32]] = made / np.linalg.norm(made, axis=1, keepdims=True)
+    return unit
 
 
 def test_many_deletes_and_additions_leave_every_row_reachable(wide: Callable[[str], Vectors]) -> None:

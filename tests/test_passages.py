@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.documents import Document
+from reading_files import wide
 
 from knowledge.document import Section
+from knowledge.reading.line import fold
 from retrieval.blocks import blocks, headed, page_at
 from retrieval.cut import Cutter, Source
 from retrieval.passages import MarkdownSplitter
@@ -23,7 +25,9 @@ words = st.text("售后服务顾问接待客户备件工单abc0123456789", min_s
 sentences = st.builds("{}{}".format, words, st.sampled_from(["。", "\uff01", "?", "\uff1b", "…… ", ". ", "”。”", ""]))
 prose = st.lists(sentences, min_size=1, max_size=8).map("".join).map("{}\n".format)
 items = st.builds(
-    "{}{}\n".format, st.sampled_from(["- ", "* ", "1. ", "2、", "(3) ", "① ", "\u2022 "]), prose.map(str.strip)
+    "{}{}\n".format,
+    st.sampled_from(["- ", "* ", "1. ", "2、", "4\uff0e", "5\uff09", "(3) ", "\uff083\uff09", "① ", "\u2022 "]),
+    prose.map(str.strip),
 )
 nested = st.builds("{}  - {}\n".format, items, words)
 leads = words.map("{}\uff1a\n".format)
@@ -147,6 +151,20 @@ def test_figures_are_not_taken_for_sentence_ends() -> None:
     assert not any(passage.endswith((".", "95", "3")) for passage in cut(text, 60))
 
 
+@pytest.mark.parametrize("size", [20, 60, 100])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "管控要点:\n\n1. 先看现场,再看单据;\n2. 听店长说明!\n3. 当场签字?可以。\n" * 5,
+        "问:多久接待?答:一分钟内接待(雨天也一样)。" * 9,
+        "(1)先断电;\n(2)再拆件;\n(3)最后验收。\n" * 5,
+        "先看现场,再看单据,然后听店长说明:哪些已改,哪些未改," * 12,
+    ],
+)
+def test_full_width_punctuation_is_cut_where_half_width_is(text: str, size: int) -> None:
+    assert [bare(fold(passage)) for passage in cut(wide(text), size)] == [bare(passage) for passage in cut(text, size)]
+
+
 @pytest.mark.parametrize("text", ["", " ", "\n\n\t\n", "\u3000"])
 def test_a_blank_section_has_no_passages(text: str) -> None:
     assert cut(text) == []
@@ -162,6 +180,10 @@ def test_a_blank_section_has_no_passages(text: str) -> None:
         ("12、态度", "item"),
         ("(3) 态度", "item"),
         ("\uff083\uff09态度", "item"),
+        ("1\uff0e态度", "item"),
+        ("1\uff0e 态度", "item"),
+        ("12\uff09态度", "item"),
+        ("1\uff0e5倍工时", "prose"),
         ("① 态度", "item"),
         ("\u2022态度", "item"),
         ("**态度**决定一切", "prose"),

@@ -27,7 +27,7 @@ def test_slides_are_sections_on_their_page(tmp_path: Path) -> None:
     document = read(make_pptx(tmp_path / "课件.pptx"), max_bytes=LIMIT)
     assert document.title == "5S 管理"
     assert [(section.path, section.page) for section in document.sections] == [(("5S 管理",), 1), (("投诉分级",), 2)]
-    assert "备注:\n讲解时举例。" in document.sections[0].text
+    assert "备注：\n讲解时举例。" in document.sections[0].text
     assert "| 级别 | 时限 |\n| --- | --- |\n| 一级 | 24 h |" in document.sections[1].text
 
 
@@ -42,7 +42,7 @@ def test_a_sheet_is_a_section_with_its_table_and_numbers_as_shown(tmp_path: Path
         "| 一次修复率 | 92% | 2026-03-01 |",
         "| 返修台次 | 3 |  |",
     ]
-    assert document.warnings == ("已略过隐藏的工作表:草稿",)
+    assert document.warnings == ("已略过隐藏的工作表：草稿",)
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])

@@ -39,7 +39,7 @@ REAL = [
 def test_a_site_notice_is_dropped_and_named(notice: str) -> None:
     cleared = clear(lines_of(f"接待标准\n客户到店一分钟内接待。\n{notice}"))
     assert [line.text for line in cleared.lines] == ["接待标准", "客户到店一分钟内接待。"]
-    assert cleared.warnings[0].startswith("已去掉 1 行网站附加内容:")
+    assert cleared.warnings[0].startswith("已去掉 1 行网站附加内容：")
 
 
 @pytest.mark.parametrize("sentence", REAL)
@@ -76,7 +76,7 @@ def test_other_documents_and_the_comment_box_go_with_all_after_them() -> None:
     )
     cleared = clear(lines_of(text))
     assert [line.text for line in cleared.lines] == ["检核办法", "每月检核一次,由督导执行。"]
-    assert "相关文档列表与评论区(6 行)" in cleared.warnings[0]
+    assert "相关文档列表与评论区（6 行）" in cleared.warnings[0]
 
 
 def test_a_list_of_advice_goes_whole_with_its_label() -> None:
@@ -104,7 +104,7 @@ def test_contents_that_come_again_as_headings_are_dropped(tmp_path: Path) -> Non
     text = contents + "第一章 接待\n一分钟内接待,主动问候。\n第二章 交车\n三级检验,当面交车。\n"
     document = read_text(tmp_path, text)
     assert paths(document) == [("第一章 接待",), ("第二章 交车",)]
-    assert document.warnings == ("已去掉目录 3 行(后文有同名标题)",)
+    assert document.warnings == ("已去掉目录 3 行（后文有同名标题）",)
 
 
 DAMAGED = (
@@ -147,4 +147,4 @@ def test_a_character_read_one_byte_off_is_restored_and_the_lost_one_counted() ->
 def test_replacement_characters_are_removed_and_counted() -> None:
     lines, warnings = mend(lines_of("接待\ufffd标准\ufffd\ufffd如下"))
     assert lines[0].text == "接待标准如下"
-    assert warnings == ("原文有 2 处丢失的字无法恢复,已去掉乱码标记",)
+    assert warnings == ("原文有 2 处丢失的字无法恢复，已去掉乱码标记",)

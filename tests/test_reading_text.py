@@ -138,13 +138,15 @@ HABITS = {
 }
 
 
+@pytest.mark.parametrize("punctuate", [str, wide])
 @pytest.mark.parametrize("text", HABITS)
-def test_numbering_habits_make_headings(text: str) -> None:
-    lines, _ = outlined(lines_of(text), settled=False)
-    found = [section.path for section in assemble(lines)]
+def test_numbering_habits_make_headings(text: str, punctuate: Callable[[str], str]) -> None:
+    lines, _ = outlined(lines_of(punctuate(text)), settled=False)
+    found = [tuple(map(fold, section.path)) for section in assemble(lines)]
     assert [path for path in found if path] == HABITS[text]
 
 
+@pytest.mark.parametrize("punctuate", [str, wide])
 @pytest.mark.parametrize(
     "text",
     [
@@ -155,9 +157,30 @@ def test_numbering_habits_make_headings(text: str) -> None:
         "比例是 2.5 比 1,按月统计。\n3.2% 的门店没有达标,需要整改。",
     ],
 )
-def test_items_of_a_list_are_no_headings(text: str) -> None:
-    lines, _ = outlined(lines_of(text), settled=False)
+def test_items_of_a_list_are_no_headings(text: str, punctuate: Callable[[str], str]) -> None:
+    lines, _ = outlined(lines_of(punctuate(text)), settled=False)
     assert not any(line.level for line in lines)
+
+
+TWINS = [
+    "问:多久接待?答:一分钟内接待。\n问:谁来接待?\n答:服务顾问;不在时由前台接待。",
+    "常见问题\n问:多久接待?\n答:一分钟内接待,雨天也一样。\n问:谁来接待?\n答:服务顾问,不在时由前台接待。",
+    "第一章:总则\n(一)目的:统一标准\n为了统一标准,制定本办法。\n(二)范围\n适用于全部门店;直营店也一样。\n第二章:检核\n每月一次,由督导执行。",
+    "1. 现场检核\n先看现场,再看单据。\n2. 单据检核\n核对工单,签字。\n3. 报告\n当天写报告,三天内上传。",
+    "检核步骤:1. 登记,写明门店。2. 审核,写明问题。3. 归档,写明日期。",
+    "注意:(1)先断电;(2)再拆件;(3)最后验收。",
+    "目录\n一、现场\n二、单据\n\n一、现场\n先看现场,再看单据。\n二、单据\n核对工单,签字(盖章)。",
+    "? 现场:上午\n先看现场,再看单据。\n? 单据:下午\n核对工单,签字。",
+    "演练要求\n- " + "客户说:能便宜些吗?顾问先听;再解释!不许打断,不许推托。" * 40,
+]
+
+
+@pytest.mark.parametrize("text", TWINS)
+def test_a_text_with_full_width_punctuation_is_read_as_its_half_width_twin(tmp_path: Path, text: str) -> None:
+    half, full = (read_text(tmp_path, punctuate(text)) for punctuate in (str, wide))
+    assert fold(full.title) == fold(half.title)
+    assert [[*map(fold, path)] for path in paths(full)] == [[*map(fold, path)] for path in paths(half)]
+    assert [fold(section.text) for section in full.sections] == [fold(section.text) for section in half.sections]
 
 
 def test_a_heading_run_into_its_list_is_cut_off() -> None:

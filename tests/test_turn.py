@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from records.questions import QuestionRow, Questions
 from retrieval.answer import EMPTY, UNKNOWN
 
 ASKED = "普通洗车要在多少分钟内完成？"
+NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)
 FOREIGN = "火星基地的氧气配给由谁审批？"
 
 
@@ -251,14 +253,14 @@ async def test_a_curated_answer_wins_and_says_who_wrote_it_and_when(chat: Chat, 
 
 
 async def test_a_curated_answer_counts_its_uses(chat: Chat, app: App) -> None:
-    await app.desk.write_faq(FOREIGN, "由站长审批。", "老郑", (await _now(chat)))
+    await app.desk.write_faq(FOREIGN, "由站长审批。", "老郑", NOON)
     await chat.say(FOREIGN)
     await chat.say(FOREIGN)
     assert [faq.uses for faq in await app.desk.faqs()] == [2]
 
 
 async def test_a_curated_answer_can_be_rated_but_has_no_source(chat: Chat, app: App) -> None:
-    await app.desk.write_faq(FOREIGN, "由站长审批。", "老郑", (await _now(chat)))
+    await app.desk.write_faq(FOREIGN, "由站长审批。", "老郑", NOON)
     await chat.say(FOREIGN)
     assert [button.text for button in chat.buttons] == ["👍 有用", "👎 没用"]
 
@@ -266,12 +268,7 @@ async def test_a_curated_answer_can_be_rated_but_has_no_source(chat: Chat, app: 
 async def test_a_curated_answer_is_live_at_once_in_another_process(own_home: Path, chat: Chat, app: App) -> None:
     assert (await chat.say(FOREIGN)).startswith(UNKNOWN)
     async with opened(loaded(own_home)) as other:
-        await other.desk.write_faq(FOREIGN, "由站长审批。", "老郑", (await _now(chat)))
+        await other.desk.write_faq(FOREIGN, "由站长审批。", "老郑", NOON)
     assert "由站长审批" in await chat.say(FOREIGN)
     await app.desk.forget_faq((await app.desk.faqs())[0].id)
     assert (await chat.say(FOREIGN)).startswith(UNKNOWN)
-
-
-async def _now(chat: Chat) -> object:
-    await chat.say(ASKED)
-    return (await rows(chat.app))[-1].asked_at

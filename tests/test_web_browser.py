@@ -187,7 +187,7 @@ async def test_a_question_brings_the_answer_with_its_source(page: Page) -> None:
     await ask(page, "多久内接待")
     answer = page.locator("article.bot").last
     await expect(answer.locator("strong")).to_have_text("1 分钟内")
-    await expect(answer.locator(".source")).to_have_text("看原文:[1] 《接待流程》 第二步 › 控制点 · 第3页 · v1.0")
+    await expect(answer.locator(".source")).to_have_text("看原文：[1] 《接待流程》 第二步 › 控制点 · 第3页 · v1.0")
     assert await answer.locator("sup").all_text_contents() == ["[1]"]
 
 
@@ -195,9 +195,9 @@ async def test_an_example_asks_itself(page: Page, site: Site) -> None:
     examples = page.get_by_role("list", name="可以这样问").get_by_role("button")
     await expect(examples).to_have_count(4)
     await examples.first.click()
-    await expect(page.locator(".person .bubble")).to_have_text("客户进店多久内要有人接待?")
+    await expect(page.locator(".person .bubble")).to_have_text("客户进店多久内要有人接待？")
     await idle(page)
-    assert [incoming.text for incoming in site.desk.seen] == ["客户进店多久内要有人接待?"]
+    assert [incoming.text for incoming in site.desk.seen] == ["客户进店多久内要有人接待？"]
 
 
 async def test_a_source_brings_the_original_below(page: Page, site: Site) -> None:

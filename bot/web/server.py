@@ -28,13 +28,13 @@ from bot.web.guard import Guard, problem
 from bot.web.stream import Running, Turn
 from handlers.message import Incoming, Reply
 
-NOT_JSON = "请用 JSON 发送消息(Content-Type: application/json)。"
-BAD_MESSAGE = "消息格式不对:需要 id(UUID),以及 text 或 action。"
-TOO_LONG = "这条消息太长,请分几次发送。"
+NOT_JSON = "请用 JSON 发送消息（Content-Type: application/json）。"
+BAD_MESSAGE = "消息格式不对：需要 id(UUID)，以及 text 或 action。"
+TOO_LONG = "这条消息太长，请分几次发送。"
 NO_HISTORY = "以前的对话暂时读不出来。"
 REFUSED = {404: "没有这个页面。", 405: "这个地址不接受这种请求。", 413: TOO_LONG}
-PORT_IN_USE = "端口 {port} 已被占用:请关掉占用它的程序,或在 config.yaml 里把 web.port 改成别的端口。"
-NO_PORT = "打不开 {host}:{port}({cause}):请检查 config.yaml 里的 web.host 和 web.port。"
+PORT_IN_USE = "端口 {port} 已被占用：请关掉占用它的程序，或在 config.yaml 里把 web.port 改成别的端口。"
+NO_PORT = "打不开 {host}:{port}（{cause}）：请检查 config.yaml 里的 web.host 和 web.port。"
 
 BODY_LIMIT = 128 * 1024  # bytes; chat.js says the same before it sends
 COOKIE = "dudao_chat"

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from handlers.message import Incoming, Reply
 
-APOLOGY = "抱歉,这次没有处理成功,请再发一次。"
+APOLOGY = "抱歉，这次没有处理成功，请再发一次。"
 
 log = logging.getLogger(__name__)
 

@@ -37,7 +37,7 @@ def _converted(path: Path, data: bytes, ocr: bool) -> Raw:
     except Refused:
         raise
     except Exception as error:  # parsers raise anything on damaged files, from KeyError to RecursionError
-        raise Refused("文件已损坏或不完整", "请用原软件打开检查,另存为新文件后再导入") from error
+        raise Refused("文件已损坏或不完整", "请用原软件打开检查，另存为新文件后再导入") from error
 
 
 def _document(path: Path, data: bytes, raw: Raw) -> Document:

@@ -33,7 +33,7 @@ def _text(data: bytes) -> str:
     try:
         return decode(data)
     except ValueError as error:
-        raise Refused("不是可以识别的文本(编码未知或内容是二进制)", "请用编辑器另存为 UTF-8 文本后再导入") from error
+        raise Refused("不是可以识别的文本（编码未知或内容是二进制）", "请用编辑器另存为 UTF-8 文本后再导入") from error
 
 
 def _text_reader(suffix: str) -> Callable[[str], Raw]:

@@ -135,5 +135,5 @@ def _report(texts: list[str], reasons: dict[int, str]) -> tuple[str, ...]:
     counts = Counter(reason for row, reason in reasons.items() if reason and texts[row])
     if not counts:
         return ()
-    named = "、".join(f"{reason}({count} 行)" for reason, count in counts.items())
-    return (f"已去掉 {counts.total()} 行网站附加内容:{named}",)
+    named = "、".join(f"{reason}（{count} 行）" for reason, count in counts.items())
+    return (f"已去掉 {counts.total()} 行网站附加内容：{named}",)

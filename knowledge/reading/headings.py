@@ -26,15 +26,15 @@ _KINDS: tuple[tuple[int, str], ...] = (
     (70, r"\(\d{1,2}\)"),
 )
 _NUMBERED = tuple((rank, re.compile(pattern, re.IGNORECASE)) for rank, pattern in _KINDS)
-_MARKED = re.compile(r"([?■◆★▶❖✦➤▌【#]|[\U0001F300-\U0001FAFF\u2600-\u27BF])\uFE0F?\s+(?=\S)")
+_MARKED = re.compile(r"(^[?\uff1f]|[■◆★▶❖✦➤▌【#]|[\U0001F300-\U0001FAFF\u2600-\u27BF])\uFE0F?\s+(?=\S)")
 _BULLET = re.compile(r"\s*(?:[-*+•·●○◦▪►]\s|[-•·]\S|[①-⑳])")
-_END = re.compile(r"[。;!,、,;!:]$|[。;](?!$)")
+_END = re.compile(r"[。;!,、:]$|[。;](?!$)")
 _FRAME = re.compile(r"(?:引言|前言|序言|结语|结束语|后记|附录[A-Z一二三四五六七八九十\d]?)(?:[: ]|$)")
 _LEAD_IN = re.compile(r"(?:如下|包括|以下|下列|例如|比如|如)[^,]{0,4}$")
 _WORDS = re.compile(r"(?=.*[\u3400-\u9fffA-Za-z]{2})(?!.*[\u3400-\u9fff] [\u3400-\u9fff])[^,=×÷+|]+")
 _FIRST = re.compile(r"1[.、](?!\d)|\(1\)")
 _MARK_RANK = 15
-_LOST_MARK = re.compile(r"\?\s+\S")
+_LOST_MARK = re.compile(r"[?\uff1f]\s+\S")
 
 
 @dataclass(frozen=True, slots=True)

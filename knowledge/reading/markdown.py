@@ -49,7 +49,7 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str, tuple[str, ...]]:
             return FrontMatter(), text, ()
         return FrontMatter.model_validate(fields), text[found.end() :], ()
     except (yaml.YAMLError, ValidationError) as error:
-        return FrontMatter(), text[found.end() :], (f"文首说明(front matter)读不懂,已略过:{_reason(error)}",)
+        return FrontMatter(), text[found.end() :], (f"文首说明（front matter）读不懂，已略过：{_reason(error)}",)
 
 
 def _reason(error: Exception) -> str:

@@ -39,10 +39,10 @@ def mend(lines: list[Line]) -> tuple[list[Line], tuple[str, ...]]:
 
 def _report(notes: int, shifts: int, lost: int, emoji: int) -> tuple[str, ...]:
     said = (
-        (notes, f"已修复转换损坏的文字:去掉词中的拼音注音 {notes} 处"),
+        (notes, f"已修复转换损坏的文字：去掉词中的拼音注音 {notes} 处"),
         (shifts, f"已复原错位的字 {shifts} 处"),
-        (lost, f"原文有 {lost} 处丢失的字无法恢复,已去掉乱码标记"),
-        (emoji, f"原文有 {emoji} 处丢失的符号(问号),已去掉"),
+        (lost, f"原文有 {lost} 处丢失的字无法恢复，已去掉乱码标记"),
+        (emoji, f"原文有 {emoji} 处丢失的符号（问号），已去掉"),
     )
     return tuple(words for count, words in said if count)
 

@@ -14,14 +14,14 @@ _SCALE = 200 / 72
 def read_picture(data: bytes, ocr: bool) -> Raw:
     """The text in a PNG or JPEG picture; Refused unless `ocr` is asked for and installed."""
     if not ocr:
-        raise Refused("图片需要文字识别(OCR)", "请打开 OCR 再导入(需要先安装:pip install 'dudao[ocr]')")
+        raise Refused("图片需要文字识别（OCR）", "请打开 OCR 再导入（需要先安装：pip install 'dudao[ocr]'）")
     from io import BytesIO
 
     from PIL import Image
 
     with Image.open(BytesIO(data)) as picture:
         rows = _recognised(_engine(), picture.convert("RGB"))
-    return Raw([Line(row.text, 1) for row in rows], warnings=("文字由 OCR 识别,可能有错字",))
+    return Raw([Line(row.text, 1) for row in rows], warnings=("文字由 OCR 识别，可能有错字",))
 
 
 def page_rows(data: bytes, pages: Sequence[int]) -> Iterator[tuple[int, list[Row]]]:
@@ -39,7 +39,7 @@ def _engine() -> Any:
     try:
         rapidocr = import_module("rapidocr")
     except ImportError as error:
-        raise Refused("没有安装文字识别(OCR)", "请先安装:pip install 'dudao[ocr]'") from error
+        raise Refused("没有安装文字识别（OCR）", "请先安装：pip install 'dudao[ocr]'") from error
     return rapidocr.RapidOCR(params={"Global.log_level": "error"})
 
 

@@ -59,7 +59,7 @@ def _slide(slide: Any, page: int) -> Iterator[Line]:
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         notes = slide.notes_slide.notes_text_frame.text.strip()
         if notes:
-            yield from (Line(part, page) for part in ("", "备注:", *notes.splitlines()))
+            yield from (Line(part, page) for part in ("", "备注：", *notes.splitlines()))
 
 
 def _sorted(shapes: Any) -> list[Any]:
@@ -103,7 +103,7 @@ def read_xlsx(data: bytes) -> Raw:
         if rows:
             lines += [Line(sheet.title, level=2), *_sheet(rows)]
     book.close()
-    warnings = (f"已略过隐藏的工作表:{'、'.join(hidden)}",) if hidden else ()
+    warnings = (f"已略过隐藏的工作表：{'、'.join(hidden)}",) if hidden else ()
     return Raw(lines, warnings=warnings, settled=True, untitled=True)
 
 

@@ -19,7 +19,7 @@ _PAGE_NUMBER = re.compile(
     r"(?:第\s*)?[-–—]?\s*\d{1,4}\s*[-–—]?\s*页?(?:\s*[/,共]\s*共?\s*\d{1,4}\s*页?)?|Page \d+(?: of \d+)?", re.IGNORECASE
 )
 _ENDS = re.compile(r"[。!?;:.)”|]$")
-_SCANNED = "第 {pages} 页没有文字,可能是扫描页,未收入"
+_SCANNED = "第 {pages} 页没有文字，可能是扫描页，未收入"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ def read_pdf(data: bytes, ocr: bool) -> Raw:
 
         for number, rows in page_rows(data, empty):
             pages[number - 1] = rows
-        warnings = (f"第 {_listed(empty)} 页是扫描页,文字由 OCR 识别,可能有错字",)
+        warnings = (f"第 {_listed(empty)} 页是扫描页，文字由 OCR 识别，可能有错字",)
     elif len(empty) == len(pages):
-        raise Refused("没有可以提取的文字,是扫描件", "请打开 OCR 再导入(需要先安装:pip install 'dudao[ocr]')")
+        raise Refused("没有可以提取的文字，是扫描件", "请打开 OCR 再导入（需要先安装：pip install 'dudao[ocr]'）")
     elif empty:
         warnings = (_SCANNED.format(pages=_listed(empty)),)
     pages, dropped = _without_margins(pages)

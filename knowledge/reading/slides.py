@@ -21,7 +21,7 @@ def tidy(lines: list[Line]) -> tuple[list[Line], tuple[str, ...]]:
     lines, contents = _without_contents(lines)
     lines = _joined(lines)
     lines, numbers = _without_numbers(lines)
-    warnings = [f"已去掉目录 {contents} 行(后文有同名标题)"] if contents else []
+    warnings = [f"已去掉目录 {contents} 行（后文有同名标题）"] if contents else []
     if numbers:
         warnings.append(f"已去掉 {numbers} 行排版序号与空白栏目")
     return lines, tuple(warnings)

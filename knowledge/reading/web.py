@@ -58,10 +58,10 @@ def _soup(text: str) -> Any:
     from bs4 import BeautifulSoup
 
     if text.count("<") > _TAGS:
-        raise Refused("网页过大", "请只保留正文,另存后再导入")
+        raise Refused("网页过大", "请只保留正文，另存后再导入")
     page = BeautifulSoup(text, "html.parser")
     if _too_deep(page):
-        raise Refused("网页嵌套过深", "请只保留正文,另存后再导入")
+        raise Refused("网页嵌套过深", "请只保留正文，另存后再导入")
     return page
 
 

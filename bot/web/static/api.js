@@ -8,7 +8,7 @@ export class Refused extends Error {}
 // Posts one message; yields {type: "partial" | "reply" | "done", …}. Throws when it did not arrive or was cut off.
 export async function* send(message) {
   const body = JSON.stringify(message);
-  if (new Blob([body]).size > BODY_LIMIT) throw new Refused("这条消息太长,请分几次发送。");
+  if (new Blob([body]).size > BODY_LIMIT) throw new Refused("这条消息太长，请分几次发送。");
   const headers = { "Content-Type": "application/json" };
   const response = await fetch("/api/messages", { method: "POST", headers, body });
   if (!response.ok) throw new Refused(await reason(response));

@@ -176,7 +176,7 @@ function table(lines, at, references) {
   frame.className = "table";
   frame.tabIndex = 0;
   frame.setAttribute("role", "region");
-  frame.setAttribute("aria-label", "表格,可左右滚动");
+  frame.setAttribute("aria-label", "表格，可左右滚动");
   return [frame, next];
 }
 

@@ -12,7 +12,7 @@ function element(name, className, ...children) {
 }
 
 function message(side, speaker, ...children) {
-  const node = element("article", `message ${side}`, element("span", "hidden", `${speaker}:`), ...children);
+  const node = element("article", `message ${side}`, element("span", "hidden", `${speaker}：`), ...children);
   node.tabIndex = -1;
   return node;
 }
@@ -72,14 +72,14 @@ function label({ number, document: name, section, page, version }) {
     page === null ? "" : `第${page}页`,
     /^\d+(\.\d+)*$/.test(version) ? `v${version}` : version,
   ];
-  return [element("span", "hidden", "看原文:"), element("span", "", place.filter(Boolean).join(" · "))];
+  return [element("span", "hidden", "看原文："), element("span", "", place.filter(Boolean).join(" · "))];
 }
 
 // "未送达 · 重发" under `node`; `again` is called once.
 export function fail(node, cause, again) {
   const button = element("button", "again", "重发");
   button.type = "button";
-  const text = cause ? `未送达:${cause}` : "未送达";
+  const text = cause ? `未送达：${cause}` : "未送达";
   const note = element("p", "failed", element("span", "", text), " · ", button);
   button.addEventListener("click", () => {
     note.remove();
