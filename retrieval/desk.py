@@ -20,7 +20,7 @@ from retrieval.library import Ingested, Library, Progress, Reading
 from retrieval.refusal import Scale, load_scale, measure, save_scale
 from retrieval.search import Found
 
-_FRESH = 0.05
+_FRESH = 0.25
 
 
 @dataclass(slots=True)

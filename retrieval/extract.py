@@ -149,4 +149,4 @@ def _buried(found: Sequence[_Block], deciding: int, start: int, line: str) -> bo
 
 def _plain(block: str) -> str:
     """A line without its list mark."""
-    return re.sub(r"^\s*(?:[-*+•]|\d{1,3}[.)、])\s*", "", block.strip())
+    return re.sub(r"^\s*(?:[-*+•]|\d{1,3}[.\uff0e)\uff09、])\s*", "", block.strip())

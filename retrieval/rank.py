@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -153,11 +153,6 @@ class Ranking:
             score = sum(w * e for w, e in zip(self._weights, evidence, strict=True))
             ranked.append(Ranked(candidate.card, score, evidence, passage))
         return sorted(ranked, key=lambda one: -one.score)
-
-    def prepare(self, cards: Iterable[Card]) -> None:
-        """Count the terms of cards ahead of time."""
-        for card in cards:
-            self._terms_of(card)
 
     def evidence(self, question: Question, candidate: Candidate) -> tuple[tuple[float, ...], int]:
         """(one figure for each of FEATURES, the passage with the most keyword evidence)."""

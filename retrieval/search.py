@@ -1,8 +1,7 @@
 """From a question to ranked sections: nearest passages and keyword hits, ordered by fitted evidence."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -52,7 +51,6 @@ class Search:
     analyzer: Analyzer
     ranking: Ranking
     reranker: Reranks | None = None
-    pool: Executor = field(default_factory=lambda: ThreadPoolExecutor(2, "embed"), repr=False)
 
     def find(self, text: str, k: int = 10) -> Found:
         """The best `k` sections for a question."""
@@ -63,15 +61,13 @@ class Search:
         return Found(question, vector, tuple(ranked[:k]))
 
     def candidates(self, text: str) -> tuple[Question, NDArray[np.float32], list[Candidate]]:
-        """Sections near by words or by meaning; the words are looked up while the model thinks."""
+        """Sections near by words or by meaning, and what they are compared with."""
         frequency = self.keywords.frequency
         standard = self.analyzer.standard(text, lambda term: frequency(term) > 0)
-        thinking = self.pool.submit(self.embedder.query, standard)
         asked = self.analyzer.asked(standard)
         question = Question.of(self.analyzer.canonical(standard), asked, frequency, self.keywords.sections)
         by_words = self._by_words(question)
-        self.ranking.prepare(by_words.values())
-        vector = thinking.result()
+        vector = self.embedder.query(standard)
         return question, vector, self._joined(by_words, self.vectors.search(vector, _NEAREST))
 
     def _by_words(self, question: Question) -> dict[str, Card]:

@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_read_gives_one_clear_line(tmp_path: Path, case: s
     with pytest.raises(Unreadable) as caught:
         read(path, max_bytes=LIMIT)
     message = str(caught.value)
-    assert message.startswith(f"{name}:") and words in message
+    assert message.startswith(f"{name}：") and words in message
     assert "\n" not in message and len(message) < 160 and str(tmp_path) not in message
 
 
