@@ -34,7 +34,7 @@ from retrieval.text import Analyzer
 from retrieval.vectors import Vectors
 
 PASSAGE = 100  # characters; measured in bench/fit.py
-CUT = f"2.{PASSAGE}"  # changes when sections are cut or analysed differently: every index is then made anew
+CUT = f"3.{PASSAGE}"  # changes when sections are cut or analysed differently: every index is then made anew
 KNOWLEDGE = Path(knowledge.__file__).parent
 Say = Callable[[str], None]
 

@@ -23,12 +23,14 @@ from records.questions import DOWN_REASONS, Complaint, QuestionRow, Questions
 from reports.figures import table
 from retrieval.answer import Answer
 from retrieval.evaluate import Labelled, evaluate, figures, load
+from retrieval.family import whole
 from retrieval.faq import Faqs
 from retrieval.group import grouped
-from retrieval.search import Found
+from retrieval.rank import Ranked
 from retrieval.text import fold, tokens
 
 _LOGGED_AT_ONCE = 50
+_DEEPER = 3  # times as many sections as are shown, for those that are shown as one
 
 
 class BadBatch(Exception):
@@ -131,24 +133,24 @@ async def search(settings: Settings, options: argparse.Namespace) -> int:
         async with opened(settings, bar, say) as app:
             for question in questions:
                 started = time.perf_counter()
-                found = await app.desk.search(question, options.k)
+                found = await app.desk.search(question, _DEEPER * options.k)
+                hits = whole(found.ranked)[: options.k]
                 seconds = time.perf_counter() - started
-                _line(_passages(question, found, seconds)) if options.json else print(_listing(found), flush=True)
+                _line(_passages(question, hits, seconds)) if options.json else print(_listing(hits), flush=True)
     return 0
 
 
-def _passages(question: str, found: Found, seconds: float) -> dict[str, Any]:
+def _passages(question: str, hits: Sequence[tuple[Ranked, str]], seconds: float) -> dict[str, Any]:
     passages = [
-        {"document": r.card.document, "section": list(r.card.path), "text": r.card.text, "score": round(r.score, 4)}
-        for r in found.ranked
+        {"document": r.card.document, "section": list(r.card.path), "text": text, "score": round(r.score, 4)}
+        for r, text in hits
     ]
     return {"question": question, "passages": passages, "seconds": round(seconds, 6)}
 
 
-def _listing(found: Found) -> str:
+def _listing(hits: Sequence[tuple[Ranked, str]]) -> str:
     blocks = [
-        f"{i}. {r.score:.2f} 《{r.card.title}》{' › '.join(r.card.path)}\n{r.card.text.strip()}"
-        for i, r in enumerate(found.ranked, 1)
+        f"{i}. {r.score:.2f} 《{r.card.title}》{' › '.join(r.card.path)}\n{text}" for i, (r, text) in enumerate(hits, 1)
     ]
     return "\n\n".join(blocks) or "没有找到相关章节。"
 

@@ -11,7 +11,8 @@ class Card:
     """A section with its document's name, and its terms as the analyzer made them (space between terms).
 
     `starts` are the offsets of its passages in `text`, ascending; `passages` their terms; `headings` the terms of title
-    and path, `leaf` of the nearest heading; `folded` the canonical text.
+    and path, `leaf` of the nearest heading; `folded` the canonical text; `family` what
+    is shown in its place when its neighbours are short (retrieval/family.py).
     """
 
     key: str
@@ -27,6 +28,7 @@ class Card:
     headings: str = ""
     leaf: str = ""
     folded: str = ""
+    family: str = ""
 
     @property
     def heading(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from knowledge.document import Section
 from retrieval.blocks import headed
 from retrieval.card import Card
+from retrieval.family import families
 from retrieval.text import Analyzer, simplify
 
 if TYPE_CHECKING:
@@ -37,7 +38,12 @@ class Cutter:
 
         return MarkdownSplitter(self.size)
 
-    def card(self, key: str, source: Source, section: Section) -> Card:
+    def cards(self, source: Source, sections: Sequence[tuple[str, Section]]) -> list[Card]:
+        """The cards of a whole document's (key, section), in order."""
+        wholes = families([section for _, section in sections])
+        return [self.card(key, source, section, whole) for (key, section), whole in zip(sections, wholes, strict=True)]
+
+    def card(self, key: str, source: Source, section: Section, family: str = "") -> Card:
         """The card of a section."""
         pieces = self.splitter.split_with_offsets(section.text)
         return Card(
@@ -54,6 +60,7 @@ class Cutter:
             headings=self._terms("\n".join((source.title, *section.path))),
             leaf=self._terms(section.path[-1] if section.path else source.title),
             folded=self.analyzer.canonical("\n".join((*section.path, section.text))),
+            family=family,
         )
 
     def embedded(self, card: Card) -> Sequence[tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from retrieval.desk import Desk
+from retrieval.family import whole
 from retrieval.rank import Ranked
 from retrieval.search import Found
 from retrieval.text import simplify
@@ -81,7 +82,7 @@ async def evaluate(desk: Desk, questions: Iterable[Labelled]) -> list[Case]:
 async def _case(desk: Desk, one: Labelled) -> Case:
     found = await desk.search(one.question, _DOCUMENTS)
     answer = await desk.ask(one.question)
-    three = "\n".join(shown(ranked) for ranked in found.ranked[:3])
+    three = "\n".join(shown(hit, text) for hit, text in whole(found.ranked)[:3])
     return Case(
         question=one.question,
         answered=answer.answered,
@@ -108,9 +109,9 @@ def place(ranked: Iterable[Ranked], relevant: Sequence[str]) -> int:
     return next((i for i, name in enumerate(documents, 1) if name in relevant), 0)
 
 
-def shown(ranked: Ranked) -> str:
-    """A section as hit testing prints it: its headings, then its text."""
-    return "\n".join((" > ".join(ranked.card.path), ranked.card.text))
+def shown(hit: Ranked, text: str) -> str:
+    """A hit as `dudao search` prints it: its headings, then its text."""
+    return "\n".join((" > ".join(hit.card.path), text))
 
 
 def holds(text: str, facts: Iterable[Iterable[str]]) -> bool:

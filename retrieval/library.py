@@ -172,7 +172,7 @@ class Library:
 
     def _cards(self, name: str, document: Document) -> list[Card]:
         source = Source(name, document.title, document.version)
-        cards = (self._cutter.card(uuid.uuid4().hex, source, section) for section in document.sections)
+        cards = self._cutter.cards(source, [(uuid.uuid4().hex, section) for section in document.sections])
         return [card for card in cards if card.starts]
 
     async def _current(self) -> int:
@@ -216,7 +216,7 @@ class Library:
 
     def _recut(self, row: DocumentRow, sections: Sequence[SectionRow]) -> list[Card]:
         source = Source(row.facts.name, row.facts.title, row.facts.version)
-        return [self._cutter.card(s.key, source, Section(s.path, s.text, s.page, s.breaks)) for s in sections]
+        return self._cutter.cards(source, [(s.key, Section(s.path, s.text, s.page, s.breaks)) for s in sections])
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[None]:
