@@ -15,6 +15,7 @@ from retrieval.text import Analyzer, tokens
 _SENTENCE = re.compile(r"[^。!?;\uff01\uff1f\uff1b\n]*[。!?;\uff01\uff1f\uff1b\n]+|[^。!?;\uff01\uff1f\uff1b\n]+")
 _WORTH_SHOWING = 60
 _LEAD = 120
+_FAMILY = 350
 _REMEMBERED = 2048
 
 
@@ -67,6 +68,8 @@ class Extractor:
         for one in ranked[:3]:
             if parts and (one.score < ranked[0].score - self.margin or left < _WORTH_SHOWING):
                 break
+            if parts and _together(ranked[0].card) and one.card.family == ranked[0].card.family:
+                continue
             part, line = self._part(question, one.card, left - 2 * bool(parts), first=not parts)
             if part:
                 parts.append(part)
@@ -82,6 +85,8 @@ class Extractor:
             return (title.strip(), card.heading) if first else ("", "")
         deciding = max(range(len(found)), key=lambda i: (found[i].score, -i))
         line = _plain(found[deciding].text)
+        if first and _together(card):
+            return _family(card, line), line[:_LEAD]
         room = limit - len(title)
         whole = card.text.strip()
         if len(whole) <= room:
@@ -114,6 +119,18 @@ class Extractor:
     def _part_of(self, kind: str, text: str) -> _Part:
         canonical = self.analyzer.canonical(text)
         return _Part(kind, text, canonical, kinds.bare(canonical), frozenset(tokens(canonical)))
+
+
+def _together(card: Card) -> bool:
+    """Whether a section is shown with its neighbours: only where all are short."""
+    return 0 < len(card.family) <= _FAMILY
+
+
+def _family(card: Card, line: str) -> str:
+    """A section among its neighbours, under the heading they share; the deciding line first when it stands far down."""
+    parent = card.path[-2] if len(card.path) > 1 else card.title
+    far = 8 <= len(line) <= _LEAD and card.family.find(line) > 80
+    return f"**{parent}**\n" + (f"{line}\n\n" if far else "") + card.family
 
 
 def _score(question: Question, part: _Part) -> float:

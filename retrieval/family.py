@@ -25,7 +25,7 @@ def families(sections: Sequence[Section]) -> list[str]:
 
 def titled(path: Sequence[str], text: str) -> str:
     """A section's nearest heading and its text."""
-    return f"{path[-1]}\n{text.strip()}" if path else text.strip()
+    return f"**{path[-1]}**\n{text.strip()}" if path else text.strip()
 
 
 def whole(ranked: Iterable[Ranked]) -> list[tuple[Ranked, str]]:
