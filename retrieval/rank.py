@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -71,21 +71,25 @@ class Question:
         """What is asked, piece by piece, for the longest common run."""
         return tuple(piece for piece in re.split(r"[\W_]+", self.asked) if piece)
 
-    def covered(self, *terms: Container[str]) -> float:
-        """How much of the question's weight stands in any of the terms: 0 to 1."""
-        held = 0.0
-        for term, weight in self.idf.items():
+    def held(self, terms: Container[str]) -> list[tuple[str, float]]:
+        """Those of its terms, with their weights, that are among the terms."""
+        return [(term, weight) for term, weight in self.idf.items() if term in terms]
+
+    def covered(self, *terms: Container[str], held: Iterable[tuple[str, float]] | None = None) -> float:
+        """How much of the question's weight stands in any of the terms: 0 to 1; only `held` ones are looked at."""
+        found = 0.0
+        for term, weight in self.idf.items() if held is None else held:
             for each in terms:
                 if term in each:
-                    held += weight
+                    found += weight
                     break
-        return held / self.weight
+        return found / self.weight
 
-    def bm25(self, terms: Counter[str], length: float) -> float:
+    def bm25(self, held: Iterable[tuple[str, float]], terms: Counter[str], length: float) -> float:
         """BM25 with this question's weights, over its own total weight; `length` is relative to the average."""
         norm = _K1 * (1 - _B + _B * length)
         score = 0.0
-        for term, weight in self.idf.items():
+        for term, weight in held:
             count = terms.get(term)
             if count:
                 score += weight * count * (_K1 + 1) / (count + norm)
@@ -158,16 +162,17 @@ class Ranking:
         """(one figure for each of FEATURES, the passage with the most keyword evidence)."""
         terms = self._terms_of(candidate.card)
         lengths = terms.lengths
-        scores = [question.bm25(p, n) for p, n in zip(terms.passages, lengths, strict=True)]
+        held = question.held(terms.whole)
+        scores = [question.bm25(held, p, n) for p, n in zip(terms.passages, lengths, strict=True)]
         best = max(range(len(scores)), key=lambda i: (scores[i], i == candidate.nearest), default=0)
         evidence = (
             candidate.cosine,
             scores[best] if scores else 0.0,
-            question.bm25(terms.whole, sum(lengths) / 2),
-            question.bm25(terms.heading, 1.0),
-            question.covered(terms.passages[best], terms.heading) if scores else 0.0,
-            question.covered(terms.whole),
-            question.covered(terms.leaf),
+            question.bm25(held, terms.whole, sum(lengths) / 2),
+            question.bm25(held, terms.heading, 1.0),
+            question.covered(terms.passages[best], terms.heading, held=held) if scores else 0.0,
+            sum(weight for _, weight in held) / question.weight,
+            question.covered(terms.leaf, held=held),
             _within(terms.leaf, question),
             question.longest_run(terms.text),
             kinds.holds(question.kinds, terms.bare),

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from retrieval.card import Card
 from retrieval.keywords import Keywords
 from retrieval.rank import Candidate, Question, Ranked, Ranking
-from retrieval.text import Analyzer
+from retrieval.text import Analyzer, subject
 from retrieval.vectors import Vectors
 
-_NEAREST, _PASSAGES, _WHOLE, _HEADINGS = 30, 10, 8, 5
+_NEAREST, _PASSAGES, _WHOLE, _HEADINGS = 30, 8, 6, 4
 
 
 class Asks(Protocol):
@@ -64,8 +64,8 @@ class Search:
         """Sections near by words or by meaning, and what they are compared with."""
         frequency = self.keywords.frequency
         standard = self.analyzer.standard(text, lambda term: frequency(term) > 0)
-        asked = self.analyzer.asked(standard)
-        question = Question.of(self.analyzer.canonical(standard), asked, frequency, self.keywords.sections)
+        canonical = self.analyzer.canonical(standard)
+        question = Question.of(canonical, subject(canonical), frequency, self.keywords.sections)
         by_words = self._by_words(question)
         vector = self.embedder.query(standard)
         return question, vector, self._joined(by_words, self.vectors.search(vector, _NEAREST))
