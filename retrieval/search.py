@@ -1,19 +1,19 @@
 """From a question to ranked sections: nearest passages and keyword hits, ordered by fitted evidence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.card import Card
 from retrieval.keywords import Keywords
 from retrieval.rank import Candidate, Question, Ranked, Ranking
 from retrieval.text import Analyzer, subject
 from retrieval.vectors import Vectors
 
 _NEAREST, _PASSAGES, _WHOLE, _HEADINGS = 30, 8, 6, 4
+_LOOKED_AT = 18
 
 
 class Asks(Protocol):
@@ -61,31 +61,44 @@ class Search:
         return Found(question, vector, tuple(ranked[:k]))
 
     def candidates(self, text: str) -> tuple[Question, NDArray[np.float32], list[Candidate]]:
-        """Sections near by words or by meaning, and what they are compared with."""
+        """Sections near by meaning or by words, and what they are compared with.
+
+        One found by words alone has the least cosine seen; one that is no longer indexed is left out.
+        """
         frequency = self.keywords.frequency
         standard = self.analyzer.standard(text, lambda term: frequency(term) > 0)
         canonical = self.analyzer.canonical(standard)
         question = Question.of(canonical, subject(canonical), frequency, self.keywords.sections)
-        by_words = self._by_words(question)
         vector = self.embedder.query(standard)
-        return question, vector, self._joined(by_words, self.vectors.search(vector, _NEAREST))
+        near = _nearest(self.vectors.search(vector, _NEAREST))
+        least = min((cosine for cosine, _ in near.values()), default=0.0)
+        cards = ((key, self.keywords.card(key)) for key in _likeliest([list(near), *self._by_words(question)]))
+        found = [Candidate(card, *near.get(key, (least, -1))) for key, card in cards if card is not None]
+        return question, vector, found
 
-    def _by_words(self, question: Question) -> dict[str, Card]:
+    def _by_words(self, question: Question) -> list[list[str]]:
+        """Section keys, best first, from each field of the keyword index."""
         known = [term for term, weight in question.idf.items() if weight < question.rarest]
         fields = (("passage", _PASSAGES), ("whole", _WHOLE), ("heading", _HEADINGS))
-        keys = dict.fromkeys(key for field, k in fields for key, _ in self.keywords.search(field, known, k))
-        cards = ((key, self.keywords.card(key)) for key in keys)
-        return {key: card for key, card in cards if card is not None}
+        return [[key for key, _ in self.keywords.search(field, known, k)] for field, k in fields]
 
-    def _joined(self, by_words: Mapping[str, Card], by_meaning: Sequence[tuple[str, float]]) -> list[Candidate]:
-        """One found by words alone has the least cosine seen; one that is no longer indexed is left out."""
-        near: dict[str, tuple[float, int]] = {}
-        for passage, cosine in by_meaning:
-            key, _, number = passage.partition("/")
-            near.setdefault(key, (cosine, int(number)))
-        least = by_meaning[-1][1] if by_meaning else 0.0
-        cards = ((key, by_words.get(key) or self.keywords.card(key)) for key in dict.fromkeys((*near, *by_words)))
-        return [Candidate(card, *near.get(key, (least, -1))) for key, card in cards if card is not None]
+
+def _nearest(passages: Sequence[tuple[str, float]]) -> dict[str, tuple[float, int]]:
+    """Section key -> (cosine, number) of its nearest passage, nearest first."""
+    near: dict[str, tuple[float, int]] = {}
+    for passage, cosine in passages:
+        key, _, number = passage.partition("/")
+        near.setdefault(key, (cosine, int(number)))
+    return near
+
+
+def _likeliest(lists: Sequence[Sequence[str]]) -> list[str]:
+    """The _LOOKED_AT keys with the most reciprocal ranks in the lists: only these are worth reading."""
+    votes: dict[str, float] = {}
+    for keys in lists:
+        for rank, key in enumerate(dict.fromkeys(keys)):
+            votes[key] = votes.get(key, 0.0) + 1 / (10 + rank)
+    return sorted(votes, key=lambda key: -votes[key])[:_LOOKED_AT]
 
 
 def _reranked(reranker: Reranks, text: str, ranked: Sequence[Ranked]) -> list[Ranked]:
