@@ -58,7 +58,7 @@ def asked(search: Search, questions: Sequence[Labelled]) -> list[Asked]:
     for number, one in enumerate(questions):
         if not one.answerable:
             continue
-        question, _, candidates = search.candidates(one.question)
+        question, candidates = search.candidates(one.question)
         evidence = np.array([search.ranking.evidence(question, c)[0] for c in candidates])
         texts = ["\n".join((c.card.title, *c.card.path, c.card.text)) for c in candidates]
         right = np.array(

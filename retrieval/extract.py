@@ -85,8 +85,8 @@ class Extractor:
             return (title.strip(), card.heading) if first else ("", "")
         deciding = max(range(len(found)), key=lambda i: (found[i].score, -i))
         line = _plain(found[deciding].text)
-        if first and _together(card):
-            return _family(card, line), line[:_LEAD]
+        if first and _together(card) and len(family := _family(card, line)) <= limit:
+            return family, line[:_LEAD]
         room = limit - len(title)
         whole = card.text.strip()
         if len(whole) <= room:

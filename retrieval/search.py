@@ -34,10 +34,9 @@ class Reranks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a question brought up: ranked sections, best first, and its vector."""
+    """What a question brought up: ranked sections, best first."""
 
     question: Question
-    vector: NDArray[np.float32]
     ranked: tuple[Ranked, ...]
 
 
@@ -54,13 +53,13 @@ class Search:
 
     def find(self, text: str, k: int = 10) -> Found:
         """The best `k` sections for a question."""
-        question, vector, candidates = self.candidates(text)
+        question, candidates = self.candidates(text, k)
         ranked = self.ranking.order(question, candidates)
         if self.reranker is not None and ranked:
             ranked = _reranked(self.reranker, text, ranked[: 2 * k])
-        return Found(question, vector, tuple(ranked[:k]))
+        return Found(question, tuple(ranked[:k]))
 
-    def candidates(self, text: str) -> tuple[Question, NDArray[np.float32], list[Candidate]]:
+    def candidates(self, text: str, k: int = 10) -> tuple[Question, list[Candidate]]:
         """Sections near by meaning or by words, and what they are compared with.
 
         One found by words alone has the least cosine seen; one that is no longer indexed is left out.
@@ -70,11 +69,11 @@ class Search:
         canonical = self.analyzer.canonical(standard)
         question = Question.of(canonical, subject(canonical), frequency, self.keywords.sections)
         vector = self.embedder.query(standard)
-        near = _nearest(self.vectors.search(vector, _NEAREST))
+        near = _nearest(self.vectors.search(vector, max(_NEAREST, k)))
         least = min((cosine for cosine, _ in near.values()), default=0.0)
-        cards = ((key, self.keywords.card(key)) for key in _likeliest([list(near), *self._by_words(question)]))
+        cards = ((key, self.keywords.card(key)) for key in _likeliest([list(near), *self._by_words(question)], k))
         found = [Candidate(card, *near.get(key, (least, -1))) for key, card in cards if card is not None]
-        return question, vector, found
+        return question, found
 
     def _by_words(self, question: Question) -> list[list[str]]:
         """Section keys, best first, from each field of the keyword index."""
@@ -92,13 +91,13 @@ def _nearest(passages: Sequence[tuple[str, float]]) -> dict[str, tuple[float, in
     return near
 
 
-def _likeliest(lists: Sequence[Sequence[str]]) -> list[str]:
-    """The _LOOKED_AT keys with the most reciprocal ranks in the lists: only these are worth reading."""
+def _likeliest(lists: Sequence[Sequence[str]], k: int) -> list[str]:
+    """The keys with the most reciprocal ranks in the lists, `k` or _LOOKED_AT: only these are worth reading."""
     votes: dict[str, float] = {}
     for keys in lists:
         for rank, key in enumerate(dict.fromkeys(keys)):
             votes[key] = votes.get(key, 0.0) + 1 / (10 + rank)
-    return sorted(votes, key=lambda key: -votes[key])[:_LOOKED_AT]
+    return sorted(votes, key=lambda key: -votes[key])[: max(_LOOKED_AT, k)]
 
 
 def _reranked(reranker: Reranks, text: str, ranked: Sequence[Ranked]) -> list[Ranked]:
