@@ -4,16 +4,17 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from statistics import median
 
-from retrieval import kinds
 from retrieval.card import Card
-from retrieval.rank import FEATURES
+from retrieval.particulars import nearness, particulars, unnamed
+from retrieval.rank import FEATURES, Question, Ranked
 from retrieval.search import Found, Search
 
-SIGNALS = ("cosine", "covered_by_passage", "score", "missing", "length", "foreign")
+SIGNALS = ("cosine", "covered_by_passage", "score", "missing", "particular", "near", "length", "foreign")
 _ON_SCALE = 3  # the first so many depend on the index; the others are shares already
 _COSINE, _COVERED = FEATURES.index("cosine"), FEATURES.index("covered_by_passage")
 _OWN = 60
@@ -54,7 +55,7 @@ UNMEASURED = Scale((0.0,) * len(SIGNALS), (1.0,) * len(SIGNALS))
 
 def fitted(scale: Scale, threshold: float) -> Refusal:
     """With the weights that bench/fit.py measured."""
-    learnt = json.loads(files("retrieval").joinpath("weights.json").read_text(encoding="utf-8"))["refusal"]
+    learnt = json.loads(_weights())["refusal"]
     return Refusal(scale, threshold, tuple(learnt[name] for name in SIGNALS), learnt["bias"])
 
 
@@ -66,10 +67,18 @@ def signals(found: Found) -> tuple[float, ...]:
         max(one.evidence[_COSINE] for one in best),
         max(one.evidence[_COVERED] for one in best),
         best[0].score,
-        float(kinds.missing(question.text, [f"{one.card.title.lower()}\n{one.card.folded}" for one in best])),
+        *_particular(question, best),
         min(len(question.idf), 12) / 12,
         float(chinese < 3),
     )
+
+
+def _particular(question: Question, best: Sequence[Ranked]) -> tuple[float, float, float]:
+    """(whether something asked for is missing, whether a particular is asked for, how near its subject it stands)."""
+    wanted = particulars(question.text)
+    near = [nearness(question, looks, best) for looks in wanted]
+    missing = None in near or unnamed(question.text, best)
+    return float(missing), float(bool(wanted)), min((one or 0.0 for one in near), default=1.0)
 
 
 def measure(search: Search, probes: Iterable[str]) -> Scale:
@@ -99,10 +108,10 @@ def _topic(card: Card) -> str:
 
 
 def load_scale(path: Path, revision: str) -> Scale | None:
-    """A scale that was measured on this very index, None when there is none."""
+    """A scale that was measured on this very index with these very weights, None when there is none."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        if kept["revision"] != revision or len(kept["low"]) != len(SIGNALS):
+        if (kept["revision"], kept["weights"]) != (revision, _fingerprint()) or len(kept["low"]) != len(SIGNALS):
             return None
         return Scale(tuple(kept["low"]), tuple(kept["high"]))
     except (OSError, ValueError, KeyError, TypeError):
@@ -112,5 +121,14 @@ def load_scale(path: Path, revision: str) -> Scale | None:
 def save_scale(path: Path, revision: str, scale: Scale) -> None:
     """Keep a scale beside its index, whole or not at all."""
     temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps({"revision": revision, "low": scale.low, "high": scale.high}), encoding="utf-8")
+    kept = {"revision": revision, "weights": _fingerprint(), "low": scale.low, "high": scale.high}
+    temporary.write_text(json.dumps(kept), encoding="utf-8")
     temporary.replace(path)
+
+
+def _weights() -> str:
+    return files("retrieval").joinpath("weights.json").read_text(encoding="utf-8")
+
+
+def _fingerprint() -> str:
+    return sha256(_weights().encode()).hexdigest()[:12]
