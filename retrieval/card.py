@@ -52,10 +52,6 @@ class Card:
     @classmethod
     def load(cls, values: dict[str, Any]) -> Self:
         """The inverse of `dump`, lists (JSON has no tuples) made tuples again."""
-        tuples = {
-            "path": tuple(values["path"]),
-            "breaks": tuple((at, page) for at, page in values["breaks"]),
-            "starts": tuple(values["starts"]),
-            "passages": tuple(values["passages"]),
-        }
-        return cls(**{**values, **tuples})
+        for name in ("path", "starts", "passages"):
+            values[name] = tuple(values[name])
+        return cls(**{**values, "breaks": tuple((at, page) for at, page in values["breaks"])})

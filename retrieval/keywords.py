@@ -1,11 +1,11 @@
 """BM25 over Chinese bigrams, words and numbers, on disk and incremental (tantivy; measured in bench/engines.py)."""
 
-import json
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
 import tantivy
 
 from retrieval.card import Card
@@ -99,7 +99,7 @@ class Keywords:
             hits = searcher.search(query, 1, count=False).hits
             if not hits:
                 return None
-            card = Card.load(json.loads(bytes(searcher.doc(hits[0][1])["card"][0])))
+            card = Card.load(orjson.loads(bytes(searcher.doc(hits[0][1])["card"][0])))
             if len(kept) < _KEPT:
                 kept[key] = card
             return card
@@ -136,7 +136,7 @@ def _rows(entry: Entry) -> Iterable[dict[str, object]]:
             "kind": "section",
             "key": card.key,
             "document": document,
-            "card": json.dumps(card.dump(), ensure_ascii=False).encode(),
+            "card": orjson.dumps(card.dump()),
             "whole": " ".join((card.headings, *card.passages)),
             "heading": card.headings,
         }

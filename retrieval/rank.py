@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
+from itertools import chain
 
 from retrieval import kinds
 from retrieval.card import Card
@@ -107,11 +108,12 @@ class Terms:
     __slots__ = ("bare", "heading", "leaf", "lengths", "ordinals", "passages", "text", "whole")
 
     def __init__(self, card: Card) -> None:
-        self.passages = [Counter(passage.split()) for passage in card.passages]
+        split = [passage.split() for passage in card.passages]
+        self.passages = [Counter(terms) for terms in split]
         self.lengths = [passage.total() / 60 for passage in self.passages]
         self.heading = Counter(card.headings.split())
         self.leaf = Counter(card.leaf.split())
-        self.whole = self.heading + sum(self.passages, Counter())
+        self.whole = Counter(chain(card.headings.split(), *split))
         self.text = card.folded
         self.bare = kinds.bare(card.folded)
         self.ordinals = kinds.ordinals(card.leaf)

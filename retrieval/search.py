@@ -7,9 +7,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.homophones import mended
 from retrieval.keywords import Keywords
 from retrieval.rank import Candidate, Question, Ranked, Ranking
-from retrieval.text import Analyzer, subject
+from retrieval.text import Analyzer, simplify, subject
 from retrieval.vectors import Vectors
 
 _NEAREST, _PASSAGES, _WHOLE, _HEADINGS = 30, 8, 6, 4
@@ -65,7 +66,8 @@ class Search:
         One found by words alone has the least cosine seen; one that is no longer indexed is left out.
         """
         frequency = self.keywords.frequency
-        standard = self.analyzer.standard(text, lambda term: frequency(term) > 0)
+        heard = mended(simplify(text), frequency)
+        standard = self.analyzer.standard(heard, lambda term: frequency(term) > 0)
         canonical = self.analyzer.canonical(standard)
         question = Question.of(canonical, subject(canonical), frequency, self.keywords.sections)
         vector = self.embedder.query(standard)
