@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,11 +13,15 @@ from zoneinfo import ZoneInfo
 import yaml
 
 import knowledge
+from bot.channel import Channel, Mailbox
 from bot.config import EmbedderSettings, LlmSettings, Settings
 from bot.turn import Turns
+from handlers.context import Deployment
+from handlers.features import HOUSE
 from knowledge.glossary import load_glossary
 from records.database import Database
 from records.documents import Documents
+from records.files import Files
 from retrieval.answering import Answerer
 from retrieval.chat_model import writer
 from retrieval.cut import Cutter
@@ -47,11 +52,16 @@ class App:
     database: Database
     desk: Desk
     turns: Turns
+    channels: dict[str, Channel]
 
     @property
     def reading(self) -> Reading:
         """How files are read here."""
-        return Reading(int(self.settings.ingest.max_megabytes * 1_000_000), self.settings.ingest.ocr)
+        return _reading(self.settings)
+
+
+def _reading(settings: Settings) -> Reading:
+    return Reading(int(settings.ingest.max_megabytes * 1_000_000), settings.ingest.ocr)
 
 
 @asynccontextmanager
@@ -68,7 +78,7 @@ async def opened(settings: Settings, progress: Progress | None = None, say: Say 
         )
         uid = await _library(database)
         desk = await asyncio.to_thread(build_desk, settings, database, uid, embedder, reranker)
-        app = App(settings, database, desk, Turns(desk, database, ZoneInfo(settings.time_zone)))
+        app = _app(settings, database, desk)
         await desk.follow(progress)
         await _handbook(app, progress)
         gc.freeze()  # what is built now lives as long as the process; collecting garbage need not walk it again
@@ -78,6 +88,33 @@ async def opened(settings: Settings, progress: Progress | None = None, say: Say 
             desk.library.vectors.close()
     finally:
         await database.close()
+
+
+def _app(settings: Settings, database: Database, desk: Desk) -> App:
+    """The turn with everything it needs; `dudao run` adds the channels that are enabled."""
+    channels: dict[str, Channel] = {name: Mailbox(name) for name in ("web", "console")}
+    deployment = Deployment(
+        zone=ZoneInfo(settings.time_zone),
+        reading=_reading(settings),
+        invite_hours=settings.people.invite_hours,
+        page=settings.web.url,
+        bot_link=partial(_bot_link, settings.telegram.bot),
+        menu=lambda role: [(one.word, one.text) for one in HOUSE.menu(role)],
+    )
+    turns = Turns(
+        desk=desk,
+        database=database,
+        files=Files(settings.files.url or settings.home / "files"),
+        house=HOUSE,
+        deployment=deployment,
+        channels=channels,
+        per_minute=settings.people.messages_per_minute,
+    )
+    return App(settings, database, desk, turns, channels)
+
+
+def _bot_link(bot: str, code: str) -> str:
+    return f"https://t.me/{bot}?start={code}" if bot else ""
 
 
 async def _library(database: Database) -> str:

@@ -77,7 +77,7 @@ async def _ask(app: App, questions: Iterable[str], as_json: bool) -> None:
         for question in questions:
             answer = await app.desk.ask(question)
             incoming = Incoming("", "cli", "cli", person, datetime.now(UTC), question)
-            rows.append(logged(answer, incoming, None))
+            rows.append(logged(answer, incoming))
             _line(_answer(answer)) if as_json else print(_text(answer), flush=True)
             if len(rows) == _LOGGED_AT_ONCE:
                 await _log(app.database, rows)

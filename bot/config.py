@@ -10,7 +10,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 _PREFIX = "DUDAO__"
-_SECRETS = {"LLM_API_KEY": ("llm", "api_key"), "EMBEDDER_API_KEY": ("embedder", "api_key")}
+_SECRETS = {
+    "LLM_API_KEY": ("llm", "api_key"),
+    "EMBEDDER_API_KEY": ("embedder", "api_key"),
+    "TELEGRAM_BOT_TOKEN": ("telegram", "token"),
+    "TELEGRAM_WEBHOOK_SECRET": ("telegram", "webhook_secret"),
+}
 
 
 class BadConfig(Exception):
@@ -61,6 +66,37 @@ class WebSettings(_Part):
     enabled: bool = True
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    public: bool = False
+    url: str = ""
+    max_megabytes: float = Field(default=20, gt=0)
+
+
+class FilesSettings(_Part):
+    url: str = ""
+
+
+class PeopleSettings(_Part):
+    invite_hours: float = Field(default=72, gt=0, le=24 * 365)
+    messages_per_minute: int = Field(default=30, ge=1)
+    demo: bool = True
+
+
+class TelegramSettings(_Part):
+    enabled: bool = True
+    token: SecretStr = SecretStr("")
+    bot: str = ""
+    base_url: str = "https://api.telegram.org/bot"
+    base_file_url: str = "https://api.telegram.org/file/bot"
+    webhook: str = ""
+    webhook_secret: SecretStr = SecretStr("")
+    messages_per_second: float = Field(default=25, gt=0)
+    seconds_between_edits: float = Field(default=1.3, ge=1.2)
+
+
+class LogSettings(_Part):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+    texts: bool = False
 
 
 class Settings(_Part):
@@ -77,6 +113,10 @@ class Settings(_Part):
     answer: AnswerSettings = AnswerSettings()
     llm: LlmSettings = LlmSettings()
     web: WebSettings = WebSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    files: FilesSettings = FilesSettings()
+    people: PeopleSettings = PeopleSettings()
+    log: LogSettings = LogSettings()
 
     @field_validator("time_zone")
     @classmethod

@@ -4,16 +4,23 @@ import argparse
 import asyncio
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from uuid import uuid4
 
-from bot.app import opened
+from bot.app import App, opened
 from bot.config import Settings
+from bot.local import LOCAL, local_person
+from bot.outbox import Delivery
 from bot.progress import bar, say
-from handlers.ask import WELCOME
+from bot.ticking import Ticking
+from handlers.helping import WELCOME
 from handlers.message import Button, Incoming, Reply
+from records.outbox import Outbox
 
+GRACE = 4.0  # seconds for what is under way when the process is told to stop
 _LEAVE = {"/exit", "/quit", "exit", "quit", "退出", "再见"}
 
 
@@ -26,16 +33,46 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
         return 1
     async with opened(settings, bar, say) as app:
         host = settings.web.host
-        page = create(app.turns, partial(app.turns.history, "web"))
-        serving = asyncio.create_task(serve(page, host, settings.web.port, ready=partial(_ready, host)))
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, serving.cancel)
-        try:
-            await serving
-        except asyncio.CancelledError:
-            say("已停止。")
+        page = create(app.turns, partial(_history, app))
+        await local_person(app, "web", LOCAL)
+        async with _delivering(app):
+            serving = asyncio.create_task(serve(page, host, settings.web.port, ready=partial(_ready, host)))
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, serving.cancel)
+            try:
+                await serving
+            except asyncio.CancelledError:
+                say("已停止。")
     return 0
+
+
+@asynccontextmanager
+async def _delivering(app: App) -> AsyncIterator[None]:
+    """Send and tick while the block lasts; then let what is under way end."""
+    delivery = Delivery(app.database, app.channels, app.turns.name, app.turns.now)
+    app.turns.deliver = delivery.deliver
+    if not app.database.served:  # this is the only process that sends; what an earlier one had claimed is free
+        async with app.database.write() as connection:
+            await Outbox(connection).release()
+    try:
+        async with Ticking(app.turns, delivery).running():
+            await app.turns.sweep()
+            yield
+    finally:
+        await app.turns.stop(GRACE)
+        await delivery.stop(GRACE)
+
+
+async def _history(app: App, chat: str) -> list[tuple[str, Reply]]:
+    lines = await app.turns.history("web", chat)
+    said, pairs = "", list[tuple[str, Reply]]()
+    for line in lines:
+        if line.said is not None:
+            said = line.said.text
+        elif line.reply is not None:
+            pairs.append((said, line.reply))
+    return pairs
 
 
 def _ready(host: str, port: int) -> None:
@@ -48,13 +85,14 @@ async def chat(settings: Settings, options: argparse.Namespace) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # else Ctrl-C would wait for the line that is being read
     async with opened(settings, bar, say) as app:
         print(WELCOME, "（输入“退出”结束；输入按钮前的数字即可点按）", sep="\n")
+        await local_person(app, "console", LOCAL)
         name, buttons = f"console-{uuid4().hex[:8]}", list[Button]()
         while (line := await _line()) is not None and line.strip().lower() not in _LEAVE:
             if not line.strip():
                 continue
             action = {str(i): button.action for i, button in enumerate(buttons, 1)}.get(line.strip(), "")
             text = "" if action else line
-            incoming = Incoming(uuid4().hex, "console", name, name, datetime.now(UTC), text, action)
+            incoming = Incoming(uuid4().hex, "console", name, LOCAL, datetime.now(UTC), text, action)
             replies = await app.turns(incoming, _ignore)
             buttons = _show(replies)
     return 0

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from handlers.context import Context
 from handlers.message import Button, Citation, Incoming, Reply
-from records.questions import DOWN_REASONS, UP, CitedRow, FaqRow, QuestionRow, Questions, Repeated
+from records.questions import DOWN_REASONS, UP, CitedRow, FaqRow, QuestionRow, Questions
 from retrieval.answer import Answer
 from retrieval.followup import Past
 
@@ -18,36 +19,21 @@ NEAREST = "最接近的章节："
 GONE = "这一节已经更新或删除，请重新提问。"
 OVER = "这个按钮已经失效，请重新提问。"
 WRITTEN_BY = "—— {author} 于 {day} 整理"
-WELCOME = (
-    "我是督导助手。直接问标准和流程就行，例如：客户进店多久内要有人接待？\n回答都带出处；文件里没有的，我会说不知道。"
-)
 _REMEMBERED = 3
 _KEPT = 2000  # characters of a question
 
 
-async def start(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
-    """What the bot is for."""
-    return (Reply(WELCOME),)
-
-
 async def ask(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
-    """Answer a question, and log it with what came of it; the same message again gets nothing."""
-    message = f"{incoming.channel}:{incoming.id}"
+    """Answer a question, and log it with what came of it."""
     async with context.database.read() as connection:
-        questions = Questions(connection)
-        if await questions.seen(message):
-            return ()
-        recent = await questions.recent(incoming.channel, incoming.chat, _REMEMBERED)
+        recent = await Questions(connection).recent(incoming.channel, incoming.chat, _REMEMBERED)
     answer = await context.desk.ask(incoming.text, [past(row) for row in recent], context.partial)
-    try:
-        async with context.database.write() as connection:
-            [number] = await Questions(connection).add([logged(answer, incoming, message)])
-            if answer.faq is not None:
-                await Questions(connection).count_uses({answer.faq.id: 1})
-    except Repeated:  # another process was given the same message and was quicker
-        return ()
-    row = replace(logged(answer, incoming, message), id=number)
-    return (shown(context, row, answer.faq),)
+    questions = Questions(await context.write())
+    row = logged(answer, incoming)
+    [number] = await questions.add([row])
+    if answer.faq is not None:
+        await questions.count_uses({answer.faq.id: 1})
+    return (shown(context.zone, replace(row, id=number), answer.faq),)
 
 
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
@@ -66,17 +52,18 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     return (Reply(OVER),)
 
 
-def shown(context: Context, row: QuestionRow, faq: FaqRow | None) -> Reply:
+def shown(zone: ZoneInfo, row: QuestionRow, faq: FaqRow | None) -> Reply:
     """A logged answer as people read it."""
     if not row.answered:
         buttons = tuple((Button(_short(heading), f"section:{key}"),) for key, heading in row.nearest)
-        return Reply(f"{row.answer}\n\n{NEAREST}" if buttons else row.answer, buttons=buttons)
+        text = f"{row.answer}\n\n{NEAREST}" if buttons else row.answer
+        return Reply(text, buttons=buttons, about=f"question:{row.id}")
     text = row.answer
     if faq is not None:
-        day = faq.written_at.astimezone(context.zone).date().isoformat()
+        day = faq.written_at.astimezone(zone).date().isoformat()
         text = f"{text}\n\n{WRITTEN_BY.format(author=faq.author, day=day)}"
     rate = (Button(GOOD, f"rate:{row.id}:{UP}"), Button(BAD, f"rate:{row.id}:down"))
-    return Reply(text, _citations(row), (_source(row) + rate,))
+    return Reply(text, _citations(row), (_source(row) + rate,), about=f"question:{row.id}")
 
 
 def past(row: QuestionRow) -> Past:
@@ -85,7 +72,7 @@ def past(row: QuestionRow) -> Past:
     return Past(row.searched, cited[-1] if cited else "")
 
 
-def logged(answer: Answer, incoming: Incoming, message: str | None) -> QuestionRow:
+def logged(answer: Answer, incoming: Incoming) -> QuestionRow:
     """An answer as the records keep it."""
     return QuestionRow(
         asked_at=incoming.received,
@@ -102,7 +89,6 @@ def logged(answer: Answer, incoming: Incoming, message: str | None) -> QuestionR
         ),
         nearest=tuple((card.key, card.heading) for card in answer.nearest),
         faq_id=answer.faq.id if answer.faq else None,
-        message=message,
     )
 
 
@@ -111,8 +97,7 @@ async def _rate(context: Context, incoming: Incoming, row: QuestionRow, verdict:
     if verdict == "down":
         reasons = tuple(Button(text, f"rate:{row.id}:{name}") for name, text in DOWN_REASONS.items())
         return (replace(reply, text=f"{row.answer}\n\n{WHY_BAD}", buttons=(reasons[:2], reasons[2:])),)
-    async with context.database.write() as connection:
-        await Questions(connection).judge(row.id, incoming.person, verdict, context.now())
+    await Questions(await context.write()).judge(row.id, incoming.person, verdict, context.now())
     thanks = THANKS_UP if verdict == UP else THANKS_DOWN.format(reason=DOWN_REASONS[verdict])
     buttons = (_source(row),) if row.citations else ()
     return (replace(reply, text=f"{row.answer}\n\n{thanks}", buttons=buttons),)

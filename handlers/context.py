@@ -1,20 +1,79 @@
 """What a handler may touch."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from records.database import Database
+from handlers.message import Attachment, Reply
+from records.database import Connection, Database
+from records.files import Files
+from records.people import Person
 from retrieval.desk import Desk
+from retrieval.library import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something another person must hear; one that is not `urgent` waits for the end of their quiet hours."""
+
+    person_id: int
+    reply: Reply
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What a deployment has set that handlers speak of.
+
+    `bot_link` makes a deep link of a code, "" where none can be; `menu` gives the (command, text) of a role.
+    """
+
+    zone: ZoneInfo
+    reading: Reading
+    invite_hours: float
+    page: str
+    bot_link: Callable[[str], str]
+    menu: Callable[[str], list[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`now` gives aware times; `zone` is the one they are shown in; `partial` shows an answer while it is written."""
+    """One turn's view of the house.
+
+    `person` is who writes, None for a stranger. `now` gives aware times; `partial` shows an answer while it is
+    written. `write` opens the turn's one transaction (slow work comes before it): everything written through its
+    connection, the replies and the notices commit together, or not at all. `fetch` brings what was sent, and raises
+    Unfetched when it cannot.
+    """
 
     desk: Desk
     database: Database
+    files: Files
     now: Callable[[], datetime]
-    zone: ZoneInfo
     partial: Callable[[str], Awaitable[None]]
+    write: Callable[[], Awaitable[Connection]]
+    fetch: Callable[[Attachment], Awaitable[bytes]]
+    deployment: Deployment
+    person: Person | None = None
+    notices: list[Notice] = field(default_factory=list)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone times are shown in: the person's own."""
+        return ZoneInfo(self.person.zone) if self.person else self.deployment.zone
+
+    @property
+    def me(self) -> Person:
+        """Who writes, where strangers are not let in."""
+        if self.person is None:
+            raise LookupError("a stranger got past the roles")
+        return self.person
+
+    def notify(self, person_id: int, reply: Reply, *, urgent: bool = False) -> None:
+        """Tell someone else, when this turn commits."""
+        self.notices.append(Notice(person_id, reply, urgent))
+
+
+class Unfetched(Exception):
+    """A file a person sent cannot be had; the message is one sentence for them."""

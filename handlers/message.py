@@ -3,14 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+LONGEST_ACTION = 64  # bytes
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file a person sent; `path` is where the adapter put it."""
+    """A file a person sent; `ref` is how its channel fetches it, `size` is in bytes, 0 where it is not known.
+
+    `kind` is "photo" where the channel may have re-encoded a picture, "file" where the bytes are as they were sent.
+    """
 
     name: str
     media_type: str
-    path: str
+    ref: str
+    size: int = 0
+    kind: str = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +30,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One message or one press of a button; `id` is unique per channel, `received` carries a time zone."""
+    """One message or one press of a button; `id` is unique per channel, `received` carries a time zone.
+
+    `group` joins the parts of an album, which are handled as one message; `pressed` is the message whose button was
+    pressed and `answers` the one that is replied to, both as the channel calls them; `name` is what the person is
+    called there. `private` is false in a group of people.
+    """
 
     id: str
     channel: str
@@ -34,6 +46,11 @@ class Incoming:
     action: str = ""
     attachments: tuple[Attachment, ...] = ()
     place: Place | None = None
+    group: str = ""
+    pressed: str = ""
+    answers: str = ""
+    name: str = ""
+    private: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +61,8 @@ class Button:
     action: str
 
     def __post_init__(self) -> None:
-        if len(self.action.encode()) > 64:
-            raise ValueError(f"button {self.text!r}: action {self.action!r} is longer than 64 bytes")
+        if len(self.action.encode()) > LONGEST_ACTION:
+            raise ValueError(f"button {self.text!r}: action {self.action!r} is longer than {LONGEST_ACTION} bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +82,32 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file to send; `ref` names its content in the file store (records/files.py)."""
+
+    name: str
+    media_type: str
+    ref: str
+
+    @property
+    def picture(self) -> bool:
+        """Whether people see it rather than download it."""
+        return self.media_type in ("image/png", "image/jpeg")
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a person reads; `text` is Markdown (paragraphs, lists, bold, tables, no HTML).
 
     `buttons` are rows. `replaces` is true when the reply takes the place of the message whose button was pressed.
+    `asks_place` offers to share one's location where the channel can. `about` names what a person who replies to this
+    message speaks of ("question:12").
     """
 
     text: str
     citations: tuple[Citation, ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()
     replaces: bool = False
+    files: tuple[File, ...] = ()
+    asks_place: bool = False
+    about: str = ""

@@ -1,19 +1,105 @@
-"""Who handles a message: a command, else the pressed button, else it is a question."""
+"""Who handles a message: a command, else the pressed button, else the open conversation, else it is a question."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
-from handlers import ask
+from handlers import ask, flow, joining
 from handlers.context import Context
+from handlers.flow import Flow
 from handlers.message import Incoming, Reply
+from records.conversations import Conversations, Open
+from records.people import ADMIN, ROLES, STAFF, SUPERVISOR, TRAINEE
 
+NOT_YOURS = "这个功能不对您的角色开放。"
+UNKNOWN = "没有这个命令。发 /help 看看我能做什么，或直接提问。"
 Handler = Callable[[Context, Incoming], Awaitable[tuple[Reply, ...]]]
+EVERYONE = frozenset(ROLES)
 
-COMMANDS: dict[str, Handler] = {"/start": ask.start, "/help": ask.start}
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A word people type; `text` is its line in the menu, `said` are Chinese words that mean the same."""
+
+    word: str
+    text: str
+    handler: Handler
+    roles: frozenset[str] = EVERYONE
+    said: tuple[str, ...] = ()
 
 
-def route(incoming: Incoming) -> Handler:
-    """The handler of a message."""
-    if incoming.action:
-        return ask.press
-    word = incoming.text.split(maxsplit=1)[:1]
-    return COMMANDS.get(word[0].lower(), ask.ask) if word else ask.ask
+@dataclass(frozen=True, slots=True)
+class Press:
+    """The buttons whose action begins with this word."""
+
+    word: str
+    handler: Handler
+    roles: frozenset[str] = EVERYONE
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything a person can do: joined in handlers/features.py."""
+
+    commands: tuple[Command, ...]
+    presses: tuple[Press, ...]
+    flows: tuple[Flow, ...]
+
+    def menu(self, role: str) -> list[Command]:
+        """The commands of a role, in order."""
+        return [command for command in self.commands if role in command.roles]
+
+    async def route(self, context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+        """The replies to one message."""
+        word, _, _ = incoming.text.strip().partition(" ")
+        if context.person is None:
+            return await joining.stranger(context, incoming)
+        command = self._command(word.lower(), incoming)
+        if command is not None:
+            return await self._allowed(command.roles, command.handler, context, incoming)
+        if incoming.action and not incoming.action.startswith("flow:"):
+            press = next((one for one in self.presses if one.word == incoming.action.partition(":")[0]), None)
+            if press is None:
+                return (Reply(ask.OVER),)
+            return await self._allowed(press.roles, press.handler, context, incoming)
+        opened = await _opened(context, incoming)
+        if opened is not None:
+            found = next((one for one in self.flows if one.name == opened.flow), None)
+            if found is not None and context.me.role in found.roles:
+                return await flow.resume(context, incoming, found, opened)
+        if incoming.action:
+            return (Reply(flow.OVER),)
+        return await self._said(context, incoming, word)
+
+    async def _said(self, context: Context, incoming: Incoming, word: str) -> tuple[Reply, ...]:
+        if incoming.text.strip() in (flow.CANCEL, flow.BACK, flow.GO_ON):
+            return (Reply(flow.NOTHING),)
+        if word.startswith("/") and word[1:].isascii() and word[1:].isalnum():
+            return (Reply(UNKNOWN),)
+        for press in self.presses:
+            if incoming.attachments and press.word == "attachment":
+                return await self._allowed(press.roles, press.handler, context, incoming)
+        return await ask.ask(context, incoming)
+
+    def _command(self, word: str, incoming: Incoming) -> Command | None:
+        """The command a text begins with ("/me", "/me@dudao_bot"), or is in Chinese as a whole."""
+        plain = incoming.text.strip()
+        for command in self.commands:
+            if word.partition("@")[0] == f"/{command.word}" or plain in command.said:
+                return command
+        return None
+
+    async def _allowed(
+        self, roles: frozenset[str], handler: Handler, context: Context, incoming: Incoming
+    ) -> tuple[Reply, ...]:
+        return await handler(context, incoming) if context.me.role in roles else (Reply(NOT_YOURS),)
+
+
+async def _opened(context: Context, incoming: Incoming) -> Open | None:
+    async with context.database.read() as connection:
+        return await Conversations(connection).get(incoming.channel, incoming.chat, incoming.person)
+
+
+LEADERS = frozenset({ADMIN, SUPERVISOR})
+ADMINS = frozenset({ADMIN})
+LEARNERS = frozenset({ADMIN, SUPERVISOR, TRAINEE})
+IN_STORE = frozenset({ADMIN, SUPERVISOR, STAFF})

@@ -1,7 +1,8 @@
 """Opens the database, migrates it, and hands out transactions."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-REVISION = "0001"
+Connection = AsyncConnection
+REVISION = "0002"
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_CONNECTIONS = 30
 _LOCK = 7_226_341  # any number, the same in every process
 _BROKEN = "数据库无法使用（{url}）：{cause}。请检查它是否在运行、文件是否完好、磁盘是否有空间、是否可写。"
 _NEWER = "数据库（{url}）是更新版本的 dudao 建立的（版本 {found}，本程序只认识到 {known}）。请升级 dudao 后再打开。"
@@ -26,8 +29,10 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
+        self.served = self._engine.dialect.name != "sqlite"
+        self._one_writer = asyncio.Lock()  # SQLite has one; waiting here is quicker than its own busy polling
         self.url = self._engine.url.render_as_string(hide_password=True)
-        if self._engine.dialect.name == "sqlite":
+        if not self.served:
             event.listen(self._engine.sync_engine, "connect", _prepare)
             event.listen(self._engine.sync_engine, "begin", _begin)
 
@@ -58,7 +63,7 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that commits at the end, or not at all."""
         with self._told():
-            async with self._engine.connect() as connection:
+            async with nullcontext() if self.served else self._one_writer, self._engine.connect() as connection:
                 await connection.execution_options(dudao_write=True)
                 async with connection.begin():
                     yield connection
@@ -80,7 +85,7 @@ class Database:
 
 def _engine(url: str) -> AsyncEngine:
     try:
-        return create_async_engine(make_url(url))
+        return create_async_engine(make_url(url), pool_size=_CONNECTIONS, max_overflow=0, pool_timeout=60)
     except (ArgumentError, InvalidRequestError, ImportError) as error:
         raise RecordsError(_BAD_URL.format(cause=error)) from error
 

@@ -6,17 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.tables import faq, question, verdict
 
 UP = "up"
 DOWN_REASONS = {"wrong": "错误", "partial": "不完整", "offtopic": "答非所问", "outdated": "过期"}
-
-
-class Repeated(Exception):
-    """A message of this id was answered already, by this process or another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +31,7 @@ class CitedRow:
 class QuestionRow:
     """One question and what became of it.
 
-    `nearest` are (section key, heading) as offered when nothing answered; `message` is the channel's id of the message,
-    unique, so that a message delivered twice is logged once.
+    `nearest` are (section key, heading) as offered when nothing answered.
     """
 
     asked_at: datetime
@@ -52,7 +46,6 @@ class QuestionRow:
     citations: tuple[CitedRow, ...] = ()
     nearest: tuple[tuple[str, str], ...] = ()
     faq_id: int | None = None
-    message: str | None = None
     id: int = 0
 
 
@@ -83,16 +76,13 @@ class Questions:
         self._connection = connection
 
     async def add(self, rows: Sequence[QuestionRow]) -> list[int]:
-        """Log questions; returns their ids in order. Raises Repeated when a message was logged before."""
+        """Log questions; returns their ids in order."""
         ids = []
         for row in rows:
             values = {name: getattr(row, name) for name in QuestionRow.__dataclass_fields__ if name != "id"}
             values["citations"] = [asdict(cited) for cited in row.citations]
             values["nearest"] = [list(near) for near in row.nearest]
-            try:
-                result = await self._connection.execute(insert(question).values(values).returning(question.c.id))
-            except IntegrityError as error:
-                raise Repeated(row.message) from error
+            result = await self._connection.execute(insert(question).values(values).returning(question.c.id))
             ids.append(int(result.scalar_one()))
         return ids
 
@@ -100,11 +90,6 @@ class Questions:
         """One question by its id."""
         row = (await self._connection.execute(select(question).where(question.c.id == question_id))).first()
         return _question(row) if row else None
-
-    async def seen(self, message: str) -> bool:
-        """Whether a message of this id was answered already."""
-        query = select(question.c.id).where(question.c.message == message)
-        return (await self._connection.execute(query)).first() is not None
 
     async def recent(self, channel: str, chat: str, n: int) -> list[QuestionRow]:
         """The last `n` questions of a channel's chat, oldest first."""

@@ -11,7 +11,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,8 +21,10 @@ import bot.app
 from bot import config
 from bot.__main__ import main
 from bot.app import App, opened
+from bot.channel import Mailbox
 from bot.config import Settings
 from handlers.message import Button, Incoming, Reply
+from records.people import People, Person
 from retrieval.model.types import Embedder
 
 SCRIPTS = Path(sys.executable).parent
@@ -243,6 +244,7 @@ class Chat:
     name: str = "c1"
     channel: str = "test"
     person: str = "小林"
+    stranger: bool = False
     replies: tuple[Reply, ...] = ()
 
     async def say(self, text: str, message: str = "") -> str:
@@ -263,8 +265,22 @@ class Chat:
         """Those of the last reply."""
         return [button for reply in self.replies for row in reply.buttons for button in row]
 
+    async def join(self, role: str = "admin") -> Person:
+        """Be someone with a role; whoever has not joined is made an admin."""
+        now = self.app.turns.now()
+        self.app.channels.setdefault(self.channel, Mailbox(self.channel))
+        async with self.app.database.write() as connection:
+            people = People(connection)
+            known = await people.who(self.channel, self.person)
+            if known is None:
+                known = await people.add(self.person, role, "Asia/Shanghai", now)
+                await people.connect(known.id, self.channel, self.person, self.name, now)
+        return known
+
     async def _send(self, text: str, action: str, message: str) -> str:
-        now = datetime.now(UTC)
+        if not self.stranger:
+            await self.join()
+        now = self.app.turns.now()
         incoming = Incoming(message or uuid4().hex, self.channel, self.name, self.person, now, text, action)
         self.replies = await self.app.turns(incoming, _unwatched)
         return "\n".join(reply.text for reply in self.replies)

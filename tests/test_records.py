@@ -11,7 +11,7 @@ import pytest
 
 from records.database import REVISION, Database, RecordsError
 from records.documents import DocumentFacts, Documents, SectionRow
-from records.questions import CitedRow, QuestionRow, Questions, Repeated
+from records.questions import CitedRow, QuestionRow, Questions
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -141,28 +141,14 @@ async def test_every_change_of_the_library_has_its_own_revision(database: Databa
 
 async def test_a_question_comes_back_as_it_was_logged(database: Database) -> None:
     cited = CitedRow("甲", "1.0", ("章", "节"), 3, "原话", "k1", 1)
-    row = asked("问", citations=(cited,), nearest=(("k1", "节"),), message="web:1")
+    row = asked("问", citations=(cited,), nearest=(("k1", "节"),))
     async with database.write() as connection:
         [number] = await Questions(connection).add([row])
     async with database.read() as connection:
         found = await Questions(connection).get(number)
         assert found is not None
         assert (found.citations, found.nearest, found.asked_at) == ((cited,), (("k1", "节"),), NOON)
-        assert await Questions(connection).seen("web:1")
-        assert not await Questions(connection).seen("web:2")
         assert await Questions(connection).get(number + 1) is None
-
-
-async def test_a_message_is_logged_once(database: Database) -> None:
-    async def log() -> None:
-        async with database.write() as connection:
-            await Questions(connection).add([asked("问", message="web:1")])
-
-    await log()
-    with pytest.raises(Repeated):
-        await log()
-    async with database.read() as connection:
-        assert len(await Questions(connection).recent("web", "c", 9)) == 1
 
 
 async def test_chats_of_the_same_name_on_two_channels_are_two_chats(database: Database) -> None:

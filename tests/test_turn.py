@@ -10,7 +10,8 @@ import pytest
 from conftest import Chat, Opens, loaded
 
 from bot.app import App, opened
-from handlers.ask import GONE, OVER, WELCOME
+from handlers.ask import GONE, OVER
+from handlers.helping import WELCOME
 from records.questions import QuestionRow, Questions
 from retrieval.answer import EMPTY, UNKNOWN
 
@@ -136,25 +137,30 @@ async def test_a_refusal_cannot_be_rated(chat: Chat, app: App) -> None:
     assert await chat.act(f"rate:{row.id}:up") == OVER
 
 
-async def test_a_message_delivered_twice_is_answered_once(chat: Chat, app: App) -> None:
-    assert await chat.say(ASKED, message="m1")
-    assert await chat.say(ASKED, message="m1") == ""
+async def test_a_message_delivered_twice_takes_effect_once_and_gets_the_same_reply(chat: Chat, app: App) -> None:
+    first = await chat.say(ASKED, message="m1")
+    assert "25分钟" in first
+    assert await chat.say(ASKED, message="m1") == first
     assert len(await rows(app)) == 1
 
 
-async def test_a_message_delivered_twice_at_once_is_answered_once(chat: Chat, app: App) -> None:
+async def test_a_message_delivered_many_times_at_once_takes_effect_once(chat: Chat, app: App) -> None:
+    await chat.join()
     said = await asyncio.gather(*(Chat(app).say(ASKED, message="m1") for _ in range(5)))
-    assert sorted(map(bool, said)) == [False] * 4 + [True]
+    assert len(set(said)) == 1
+    assert len(await rows(app)) == 1
 
 
-async def test_a_message_delivered_to_two_processes_is_answered_once(own_home: Path, app: App) -> None:
+async def test_a_message_delivered_to_two_processes_takes_effect_once(own_home: Path, app: App) -> None:
+    await Chat(app).join()
     async with opened(loaded(own_home)) as other:
         said = await asyncio.gather(Chat(app).say(ASKED, message="m1"), Chat(other).say(ASKED, message="m1"))
-    assert sorted(map(bool, said)) == [False, True]
+    assert len(set(said)) == 1
     assert len(await rows(app)) == 1
 
 
 async def test_a_chats_messages_are_answered_in_order(app: App) -> None:
+    await Chat(app).join()
     texts = [f"{ASKED}{n}" for n in range(6)]
     await asyncio.gather(*(Chat(app).say(text) for text in texts))
     assert [row.text for row in await rows(app)] == texts
@@ -168,8 +174,9 @@ async def test_other_chats_go_on_while_one_waits(app: App) -> None:
         await go.wait()
         return await kept(*arguments)  # type: ignore[arg-type]
 
+    await Chat(app).join()
     kept = app.desk.ask
-    turns = replace(app.turns, desk=Slowed(app, slow))  # type: ignore[arg-type]
+    turns = replace(app.turns, desk=Slowed(app, slow), _chats={})  # type: ignore[arg-type]
     first = asyncio.create_task(Chat(replace(app, turns=turns)).say(ASKED))
     await waiting.wait()
     assert "25分钟" in await Chat(app, name="c2").say(ASKED)
@@ -186,7 +193,8 @@ class Slowed:
         self.section = app.desk.section
 
 
-async def test_locks_of_finished_chats_are_let_go(app: App) -> None:
+async def test_tasks_of_finished_chats_are_let_go(app: App) -> None:
+    await Chat(app).join()
     await asyncio.gather(*(Chat(app, name=f"c{n % 3}").say("") for n in range(9)))
     assert app.turns._chats == {}
 
@@ -199,10 +207,12 @@ async def test_a_follow_up_leans_on_the_question_before(chat: Chat) -> None:
 async def test_the_history_shows_what_was_said(chat: Chat, app: App) -> None:
     await chat.say(ASKED)
     await chat.say(FOREIGN)
-    [(first, answer), (second, refusal)] = await app.turns.history("test", "c1")
-    assert (first, second) == (ASKED, FOREIGN)
-    assert "25分钟" in answer.text
-    assert refusal.text.startswith(UNKNOWN)
+    first, answer, second, refusal = await app.turns.history("test", "c1")
+    assert [line.said.text for line in (first, second) if line.said] == [ASKED, FOREIGN]
+    assert answer.reply
+    assert "25分钟" in answer.reply.text
+    assert refusal.reply
+    assert refusal.reply.text.startswith(UNKNOWN)
     assert await app.turns.history("web", "c1") == []
 
 
@@ -225,7 +235,6 @@ async def test_a_message_without_words_is_answered_politely(chat: Chat, text: st
         "<script>alert(1)</script> {{7*7}} ${jndi:ldap://x}",
         "a" * 19_999 + "？",
         "\x00普通洗车\x1b[31m\ud800要多久\r\n\t？",
-        "/unknown 命令",
         "?" * 500 + "洗",
         "%s%n %(x)s \\N{BEL} ../../etc/passwd",
     ],
@@ -248,7 +257,7 @@ async def test_a_curated_answer_wins_and_says_who_wrote_it_and_when(chat: Chat, 
         said = await chat.say(wording)
         assert "由站长老郑审批" in said
         assert "老郑" in said.splitlines()[-1]
-        assert str(now.astimezone(app.turns.zone).date()) in said
+        assert str(now.astimezone(app.turns.deployment.zone).date()) in said
     assert "25分钟" in await chat.say(ASKED)
 
 

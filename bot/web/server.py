@@ -119,7 +119,7 @@ async def read(request: Request) -> Incoming:
     except (ClientDisconnect, ValidationError) as error:
         raise HTTPException(400, BAD_MESSAGE) from error
     chat = chat_of(request)
-    return Incoming(str(message.id), "web", chat, chat, datetime.now(UTC), message.text, message.action)
+    return Incoming(str(message.id), "web", chat, "local", datetime.now(UTC), message.text, message.action)
 
 
 def chat_of(request: Request) -> str:

@@ -1,0 +1,78 @@
+"""What happens by the clock: reminders, unsent and unhandled messages, forgetting; every process may tick."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.outbox import Delivery
+from bot.turn import Turns
+from handlers.reminding import fire
+from records.database import RecordsError
+from records.inbox import Inbox
+from records.invites import Logins
+from records.outbox import Outbox
+from records.reminders import Reminders
+
+KEPT = timedelta(days=30)  # messages handled and sent; a channel delivers again for at most 8 hours
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticking:
+    """The jobs of a serving process."""
+
+    turns: Turns
+    delivery: Delivery
+
+    async def reminders(self) -> None:
+        """Promise what is due; claimed in the same transaction, so that no two processes say it."""
+        now = self.turns.now()
+        async with self.turns.database.read() as connection:
+            if not await Reminders(connection).is_due(now):
+                return
+        async with self.turns.database.write() as connection:
+            for one in await Reminders(connection).due(now):
+                notices = await fire(connection, one, now)
+                promised = [await self.turns.notice(connection, notice) for notice in notices]
+                await Outbox(connection).add([row for row in promised if row is not None])
+
+    async def forget(self) -> None:
+        """Drop messages and logins that are long over."""
+        now = self.turns.now()
+        async with self.turns.database.write() as connection:
+            await Inbox(connection).purge(now - KEPT)
+            await Outbox(connection).purge(now - KEPT)
+            await Logins(connection).purge(now)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Tick while the block lasts."""
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        jobs = ((self.delivery.sweep, 1), (self.turns.sweep, 2), (self.reminders, 1), (self.forget, 3600))
+        for job, seconds in jobs:
+            scheduler.add_job(
+                _calm(job), "interval", seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None
+            )
+        scheduler.start()
+        try:
+            yield
+        finally:
+            scheduler.shutdown(wait=False)
+
+
+def _calm(job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """A fault ends this tick, not the ticking."""
+
+    async def calm() -> None:
+        try:
+            await job()
+        except RecordsError as error:
+            log.warning("tick: %s", error)
+        except Exception:
+            log.exception("tick: %s failed", job.__qualname__)
+
+    return calm

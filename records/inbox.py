@@ -1,0 +1,110 @@
+"""What came in, kept before it is acknowledged: nothing is lost, nothing is done twice, a chat stays in order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from records.tables import inbox
+
+_CHAT_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:chat, 0))")
+
+
+class Handled(Exception):
+    """Another process has handled this message; what this one did for it is undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message: `message` is its id in its channel, `part_of` joins the parts of an album ("" for none)."""
+
+    channel: str
+    message: str
+    chat: str
+    user: str
+    received_at: datetime
+    payload: dict[str, Any]
+    part_of: str = ""
+    id: int = 0
+    handled_at: datetime | None = None
+
+
+class Inbox:
+    """Reads and writes within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, rows: Sequence[Arrived]) -> list[int]:
+        """Keep messages; returns the ids of those never seen before, in order."""
+        make = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        ids = []
+        for row in rows:
+            names = [name for name in Arrived.__dataclass_fields__ if name not in ("id", "handled_at")]
+            values = {name: getattr(row, name) for name in names}
+            added = await self._connection.execute(
+                make(inbox).values(values).on_conflict_do_nothing().returning(inbox.c.id)
+            )
+            ids += [int(i) for i in added.scalars()]
+        return ids
+
+    async def find(self, channel: str, message: str) -> Arrived | None:
+        """A message by its id in its channel."""
+        rows = await self._read((inbox.c.channel == channel) & (inbox.c.message == message))
+        return rows[0] if rows else None
+
+    async def waiting(self, channel: str, chat: str) -> list[Arrived]:
+        """The oldest message of a chat that was not handled, with the waiting parts of its album; [] when none is."""
+        here = (inbox.c.channel == channel) & (inbox.c.chat == chat) & inbox.c.handled_at.is_(None)
+        rows = await self._read(here, 32)
+        return [row for row in rows if row is rows[0] or (row.part_of and row.part_of == rows[0].part_of)]
+
+    async def chats(self, before: datetime) -> list[tuple[str, str]]:
+        """(channel, chat) of those with messages from before that time that nobody has handled."""
+        late = inbox.c.handled_at.is_(None) & (inbox.c.received_at < before)
+        rows = await self._connection.execute(select(inbox.c.channel, inbox.c.chat).where(late).distinct().limit(500))
+        return [(row.channel, row.chat) for row in rows]
+
+    async def handle(self, ids: Sequence[int], now: datetime) -> None:
+        """These are handled by this transaction; raises Handled when another one was quicker."""
+        mine = inbox.c.id.in_(ids) & inbox.c.handled_at.is_(None)
+        done = await self._connection.execute(update(inbox).where(mine).values(handled_at=now))
+        if done.rowcount != len(ids):
+            raise Handled(ids)
+
+    async def count(self, channel: str, user: str, since: datetime, upto: int) -> int:
+        """How many messages of a user came since then, up to and with the one of that id."""
+        here = (inbox.c.channel == channel) & (inbox.c.user == user) & (inbox.c.received_at > since)
+        query = select(func.count()).select_from(inbox).where(here, inbox.c.id <= upto)
+        return int((await self._connection.execute(query)).scalar_one())
+
+    async def past(self, channel: str, chat: str, n: int) -> list[Arrived]:
+        """The last `n` messages of a chat, oldest first."""
+        query = select(inbox).where(inbox.c.channel == channel, inbox.c.chat == chat).order_by(inbox.c.id.desc())
+        return [_arrived(row) for row in await self._connection.execute(query.limit(n))][::-1]
+
+    async def purge(self, before: datetime) -> None:
+        """Forget handled messages from before then; must be more than 8 h ago, for a channel may deliver again."""
+        old = inbox.c.handled_at.is_not(None) & (inbox.c.received_at < before)
+        await self._connection.execute(delete(inbox).where(old))
+
+    async def lock(self, channel: str, chat: str) -> bool:
+        """Keep other processes off this chat until the transaction ends; False when one is at it now.
+
+        On SQLite every writer is alone already.
+        """
+        if self._connection.dialect.name != "postgresql":
+            return True
+        return bool((await self._connection.execute(_CHAT_LOCK, {"chat": f"{channel}:{chat}"})).scalar_one())
+
+    async def _read(self, where: Any, limit: int = 1) -> list[Arrived]:
+        rows = await self._connection.execute(select(inbox).where(where).order_by(inbox.c.id).limit(limit))
+        return [_arrived(row) for row in rows]
+
+
+def _arrived(row: Any) -> Arrived:
+    return Arrived(**{name: getattr(row, name) for name in Arrived.__dataclass_fields__})

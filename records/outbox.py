@@ -1,0 +1,172 @@
+"""What was promised to people: replies, notifications, reminders; kept until it is sent."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from records.tables import outbox
+
+LATE, BLOCKED = "late", "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """One message to a chat.
+
+    `inbox_id` is the message it replies to, None for what was sent by itself; `edits` the channel's message it takes
+    the place of; `sent_as` what the channel called it once it was sent.
+    """
+
+    channel: str
+    chat: str
+    created_at: datetime
+    due_at: datetime
+    payload: dict[str, Any]
+    person_id: int | None = None
+    inbox_id: int | None = None
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
+    attempts: int = 0
+    edits: str = ""
+    sent_as: str = ""
+    failure: str | None = None
+    ended_at: datetime | None = None
+    id: int = 0
+
+
+class Outbox:
+    """Reads and writes within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, rows: Sequence[Promised]) -> list[int]:
+        """Promise messages; returns their ids in order."""
+        names = [name for name in Promised.__dataclass_fields__ if name != "id"]
+        ids = []
+        for row in rows:
+            values = {name: getattr(row, name) for name in names}
+            ids.append(
+                int((await self._connection.execute(insert(outbox).values(values).returning(outbox.c.id))).scalar_one())
+            )
+        return ids
+
+    async def of(self, inbox_id: int) -> list[Promised]:
+        """The replies to a message, in order."""
+        rows = await self._connection.execute(select(outbox).where(outbox.c.inbox_id == inbox_id).order_by(outbox.c.id))
+        return [_promised(row) for row in rows]
+
+    async def claim(
+        self, channels: Iterable[str], by: str, now: datetime, until: datetime, limit: int = 100
+    ) -> list[Promised]:
+        """Take what is due and nobody's, or whose sender has died, for this process until then.
+
+        Only the first unsent messages of a chat are taken, and none of a chat that another process is sending to.
+        """
+        due = select(outbox.c.id).where(*self._due(channels, now), ~self._held_up(now, by))
+        chosen = due.order_by(outbox.c.id).limit(limit).with_for_update(skip_locked=True)
+        taken = update(outbox).where(outbox.c.id.in_(chosen.scalar_subquery()))
+        rows = await self._connection.execute(taken.values(claimed_by=by, claimed_until=until).returning(outbox))
+        return sorted((_promised(row) for row in rows), key=lambda one: one.id)
+
+    def _due(self, channels: Iterable[str], now: datetime) -> tuple[Any, ...]:
+        return (
+            outbox.c.ended_at.is_(None),
+            outbox.c.due_at <= now,
+            outbox.c.channel.in_(list(channels)),
+            or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until < now),
+        )
+
+    def _held_up(self, now: datetime, by: str) -> Any:
+        """Whether an earlier message of the chat waits for its time or is with another process."""
+        earlier = outbox.alias("earlier")
+        elsewhere = and_(earlier.c.claimed_until >= now, earlier.c.claimed_by != by)
+        return (
+            select(earlier.c.id)
+            .where(
+                earlier.c.channel == outbox.c.channel,
+                earlier.c.chat == outbox.c.chat,
+                earlier.c.id < outbox.c.id,
+                earlier.c.ended_at.is_(None),
+                or_(and_(earlier.c.due_at > now, earlier.c.attempts > 0), elsewhere),
+            )
+            .exists()
+        )
+
+    async def sent(self, done: Sequence[tuple[int, str]], now: datetime) -> None:
+        """These (id, what the channel calls it) have arrived."""
+        if done:
+            mark = update(outbox).where(outbox.c.id == bindparam("row"))
+            values = mark.values(
+                ended_at=bindparam("at"), sent_as=bindparam("name"), claimed_by=None, claimed_until=None
+            )
+            await self._connection.execute(values, [{"row": i, "name": name, "at": now} for i, name in done])
+
+    async def postpone(self, row_id: int, due: datetime) -> None:
+        """Try again then."""
+        values = {"due_at": due, "claimed_by": None, "claimed_until": None, "attempts": outbox.c.attempts + 1}
+        await self._connection.execute(update(outbox).where(outbox.c.id == row_id).values(values))
+
+    async def fail(self, row_id: int, why: str, now: datetime) -> None:
+        """Give it up."""
+        values = {"ended_at": now, "failure": why, "claimed_by": None, "claimed_until": None}
+        await self._connection.execute(update(outbox).where(outbox.c.id == row_id).values(values))
+
+    async def give_up(self, channel: str, chat: str, why: str, now: datetime) -> None:
+        """Nothing more reaches this chat."""
+        here = (outbox.c.channel == channel) & (outbox.c.chat == chat) & outbox.c.ended_at.is_(None)
+        await self._connection.execute(update(outbox).where(here).values(ended_at=now, failure=why))
+
+    async def is_due(self, channels: Iterable[str], now: datetime) -> bool:
+        """Whether there may be something to claim."""
+        query = select(outbox.c.id).where(*self._due(channels, now)).limit(1)
+        return (await self._connection.execute(query)).first() is not None
+
+    async def unclaim(self, ids: Sequence[int]) -> None:
+        """These are nobody's again."""
+        mine = outbox.c.id.in_(list(ids)) & outbox.c.ended_at.is_(None)
+        await self._connection.execute(update(outbox).where(mine).values(claimed_by=None, claimed_until=None))
+
+    async def release(self, by: str | None = None) -> None:
+        """A process, or every one, sends nothing any more."""
+        mine = outbox.c.ended_at.is_(None) & outbox.c.claimed_by.is_not(None)
+        if by is not None:
+            mine &= outbox.c.claimed_by == by
+        await self._connection.execute(update(outbox).where(mine).values(claimed_by=None, claimed_until=None))
+
+    async def shown(self, channel: str, chat: str, sent_as: str) -> Promised | None:
+        """The newest message that the channel calls so."""
+        here = (outbox.c.channel == channel) & (outbox.c.chat == chat) & (outbox.c.sent_as == sent_as)
+        row = (await self._connection.execute(select(outbox).where(here).order_by(outbox.c.id.desc()))).first()
+        return _promised(row) if row else None
+
+    async def after(self, channel: str, chat: str, row_id: int, now: datetime, n: int = 100) -> list[Promised]:
+        """The messages of a chat after that one that are due, oldest first."""
+        here = (outbox.c.channel == channel) & (outbox.c.chat == chat) & (outbox.c.id > row_id)
+        query = select(outbox).where(here, outbox.c.due_at <= now).order_by(outbox.c.id).limit(n)
+        return [_promised(row) for row in await self._connection.execute(query)]
+
+    async def past(self, channel: str, chat: str, since: int, now: datetime) -> list[Promised]:
+        """What a chat was told from the reply to the message of that inbox id on; everything where that is 0."""
+        here = (outbox.c.channel == channel) & (outbox.c.chat == chat) & (outbox.c.due_at <= now)
+        first = select(func.coalesce(func.min(outbox.c.id), 0)).where(here, outbox.c.inbox_id >= since)
+        query = select(outbox).where(here, outbox.c.id >= first.scalar_subquery()).order_by(outbox.c.id)
+        return [_promised(row) for row in await self._connection.execute(query)]
+
+    async def unsent(self) -> int:
+        """How many messages wait."""
+        query = select(func.count()).select_from(outbox).where(outbox.c.ended_at.is_(None))
+        return int((await self._connection.execute(query)).scalar_one())
+
+    async def purge(self, before: datetime) -> None:
+        """Forget what was sent before then."""
+        old = outbox.c.ended_at.is_not(None) & (outbox.c.created_at < before)
+        await self._connection.execute(delete(outbox).where(old))
+
+
+def _promised(row: Any) -> Promised:
+    return Promised(**{name: getattr(row, name) for name in Promised.__dataclass_fields__})

@@ -1,0 +1,168 @@
+"""People, the channels they write from, and leaving."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from records.tables import (
+    account,
+    conversation,
+    inbox,
+    login,
+    membership,
+    outbox,
+    person,
+    question,
+    reminder,
+    verdict,
+)
+
+ADMIN, SUPERVISOR, TRAINEE, STAFF = ROLES = ("admin", "supervisor", "trainee", "staff")
+LEFT = "已离开"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who has joined; `quiet_from`, `quiet_to` and `reminder_at` are minutes of the day in their `zone`.
+
+    `stores` are store ids; `reports_to` is the person things are escalated to.
+    """
+
+    id: int
+    name: str
+    role: str
+    zone: str
+    quiet_from: int
+    quiet_to: int
+    reminder_at: int
+    reports_to: int | None
+    demo: bool
+    joined_at: datetime
+    left_at: datetime | None
+    stores: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How a person is reached: `user` writes from a channel, and is written to in `chat`."""
+
+    channel: str
+    user: str
+    chat: str
+    person_id: int
+    used_at: datetime
+    blocked_at: datetime | None
+
+
+class People:
+    """Reads and writes within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def who(self, channel: str, user: str) -> Person | None:
+        """Who writes from this account; None for a stranger."""
+        query = select(person).join(account).where(account.c.channel == channel, account.c.user == user)
+        found = await self._read(query)
+        return found[0] if found else None
+
+    async def get(self, person_id: int) -> Person | None:
+        """One person, also one who has left."""
+        found = await self._read(select(person).where(person.c.id == person_id))
+        return found[0] if found else None
+
+    async def all(self, *roles: str, store: int | None = None, demo: bool | None = None) -> list[Person]:
+        """Those who are here, oldest first, of these roles (any when none is named), of this store."""
+        query = select(person).where(person.c.left_at.is_(None)).order_by(person.c.id)
+        if roles:
+            query = query.where(person.c.role.in_(roles))
+        if store is not None:
+            query = query.join(membership).where(membership.c.store_id == store)
+        if demo is not None:
+            query = query.where(person.c.demo.is_(demo))
+        return await self._read(query)
+
+    async def add(
+        self, name: str, role: str, zone: str, now: datetime, *, demo: bool = False, stores: Iterable[int] = ()
+    ) -> Person:
+        """A new person."""
+        values = {"name": name, "role": role, "zone": zone, "demo": demo, "joined_at": now}
+        times = {"quiet_from": 22 * 60, "quiet_to": 8 * 60, "reminder_at": 8 * 60 + 30}
+        added = await self._connection.execute(insert(person).values(values | times).returning(person.c.id))
+        person_id = int(added.scalar_one())
+        for store_id in stores:
+            await self.assign(person_id, store_id)
+        found = await self.get(person_id)
+        assert found is not None
+        return found
+
+    async def change(self, person_id: int, **values: Any) -> None:
+        """Change fields of a person, named as in Person."""
+        await self._connection.execute(update(person).where(person.c.id == person_id).values(values))
+
+    async def assign(self, person_id: int, store_id: int, *, take_away: bool = False) -> None:
+        """Put a person on a store, or take them off it."""
+        here = (membership.c.person_id == person_id) & (membership.c.store_id == store_id)
+        await self._connection.execute(delete(membership).where(here))
+        if not take_away:
+            await self._connection.execute(insert(membership).values(person_id=person_id, store_id=store_id))
+
+    async def connect(self, person_id: int, channel: str, user: str, chat: str, now: datetime) -> None:
+        """Let a person write from this account from now on; it must belong to nobody."""
+        values = {"channel": channel, "user": user, "chat": chat, "person_id": person_id}
+        await self._connection.execute(insert(account).values(values | {"added_at": now, "used_at": now}))
+
+    async def used(self, channel: str, user: str, now: datetime) -> None:
+        """The account was written from just now: it works, and it is where its person is."""
+        here = (account.c.channel == channel) & (account.c.user == user)
+        await self._connection.execute(update(account).where(here).values(used_at=now, blocked_at=None))
+
+    async def blocked(self, channel: str, chat: str, now: datetime) -> None:
+        """The person has blocked the bot there."""
+        here = (account.c.channel == channel) & (account.c.chat == chat)
+        await self._connection.execute(update(account).where(here).values(blocked_at=now))
+
+    async def accounts(self, person_id: int) -> list[Account]:
+        """The accounts of a person: those that work first, the one used last before the others."""
+        query = select(account).where(account.c.person_id == person_id)
+        rows = await self._connection.execute(query.order_by(account.c.used_at.desc()))
+        found = [Account(r.channel, r.user, r.chat, r.person_id, r.used_at, r.blocked_at) for r in rows]
+        return sorted(found, key=lambda one: one.blocked_at is not None)
+
+    async def leave(self, person_id: int, now: datetime) -> None:
+        """Erase what says who someone was; what they did stays, done by someone who has left."""
+        for one in await self.accounts(person_id):
+            await self._erase(one)
+        for table in (account, reminder, login, membership):
+            await self._connection.execute(delete(table).where(table.c.person_id == person_id))
+        await self._connection.execute(update(person).where(person.c.reports_to == person_id).values(reports_to=None))
+        await self.change(person_id, name=LEFT, left_at=now)
+
+    async def _erase(self, one: Account) -> None:
+        for table in (inbox, outbox, conversation):
+            here = (table.c.channel == one.channel) & (table.c.chat == one.chat)
+            await self._connection.execute(delete(table).where(here))
+        asked = (question.c.channel == one.channel) & (question.c.person == one.user)
+        ids = select(question.c.id).where(asked).scalar_subquery()
+        judged = verdict.c.person == one.user
+        await self._connection.execute(update(verdict).where(judged).values(person=f"left-{one.person_id}"))
+        await self._connection.execute(
+            update(question).where(question.c.id.in_(ids)).values(person="", chat=f"left-{one.person_id}")
+        )
+
+    async def _read(self, query: Any) -> list[Person]:
+        rows = (await self._connection.execute(query)).all()
+        stores = await self._stores([row.id for row in rows])
+        names = [name for name in Person.__dataclass_fields__ if name != "stores"]
+        return [Person(**{n: getattr(row, n) for n in names}, stores=stores.get(row.id, ())) for row in rows]
+
+    async def _stores(self, ids: list[int]) -> dict[int, tuple[int, ...]]:
+        found: dict[int, tuple[int, ...]] = {}
+        where: ColumnElement[bool] = membership.c.person_id.in_(ids)
+        for row in await self._connection.execute(select(membership).where(where).order_by(membership.c.store_id)):
+            found[row.person_id] = (*found.get(row.person_id, ()), row.store_id)
+        return found
