@@ -1,4 +1,4 @@
-"""Mends the wrong character of the right sound that a phone's keyboard picked: 返修律 is 返修率 (sounds from pypinyin)."""
+"""Mends the wrong character of the right sound that a phone picked: 返修律 is 返修率 (sounds from pypinyin)."""
 
 import json
 import re
@@ -9,7 +9,10 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 _CHINESE = re.compile("[\u4e00-\u9fff]{3,}")
-_GRAMMAR = frozenset("的地得一二三四五六七八九十几不没是有在和与或到去来要能会就都也还又再很太多少大小上下里外前后时个这那哪之第了着过给把被让对从向为以及其他你我")
+_GRAMMAR = frozenset(
+    "的地得一二三四五六七八九十几不没是有在和与或到去来要能会就都也还又再很"
+    "太多少大小上下里外前后时个这那哪之第了着过给把被让对从向为以及其他你我"
+)
 _COMMON = 2  # sections that must know each mended pair
 
 
