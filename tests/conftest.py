@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import postgres_server
 import pytest
 
 import bot.app
@@ -234,6 +235,20 @@ def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaSe
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_running() -> Iterator[Any]:
+    """A real PostgreSQL for the whole session."""
+    with postgres_server.server() as running:
+        yield running
+
+
+@pytest.fixture
+def postgres(postgres_running: Any) -> Iterator[str]:
+    """The URL of a fresh, empty database on a real PostgreSQL."""
+    with postgres_server.database(postgres_running) as url:
+        yield url
 
 
 @dataclass
