@@ -25,6 +25,7 @@ from bot.app import App, opened
 from bot.channel import Mailbox
 from bot.config import Settings
 from handlers.message import Button, Incoming, Reply
+from records.database import Database
 from records.people import People, Person
 from retrieval.model.types import Embedder
 
@@ -249,6 +250,19 @@ def postgres(postgres_running: Any) -> Iterator[str]:
     """The URL of a fresh, empty database on a real PostgreSQL."""
     with postgres_server.database(postgres_running) as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """An empty database of each kind, migrated."""
+    if request.param == "sqlite":
+        url = f"sqlite+aiosqlite:///{tmp_path / 'dudao.db'}"
+    else:
+        url = request.getfixturevalue("postgres")
+    opened = Database(url)
+    await opened.migrate()
+    yield opened
+    await opened.close()
 
 
 @dataclass

@@ -2,30 +2,29 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import text
 
+import records
 from records.database import REVISION, Database, RecordsError
 from records.documents import DocumentFacts, Documents, SectionRow
 from records.questions import CitedRow, QuestionRow, Questions
+from records.tables import metadata
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 def url(file: Path) -> str:
     return f"sqlite+aiosqlite:///{file}"
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = Database(url(tmp_path / "dudao.db"))
-    await opened.migrate()
-    yield opened
-    await opened.close()
 
 
 def facts(name: str, digest: str = "d1") -> DocumentFacts:
@@ -72,9 +71,46 @@ async def test_a_migration_that_is_cut_short_leaves_nothing_behind(tmp_path: Pat
     await database.close()
 
 
-async def test_a_newer_database_is_left_alone_and_told(tmp_path: Path, database: Database) -> None:
-    with closing(sqlite3.connect(tmp_path / "dudao.db")) as other, other:
-        other.execute("UPDATE alembic_version SET version_num = '9999'")
+def upgrade(connection: Any, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(records.__file__).with_name("migrations")))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_database_of_the_first_revision_is_migrated_with_all_it_holds(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    where = url(tmp_path / "dudao.db") if kind == "sqlite" else request.getfixturevalue("postgres")
+    database = Database(where)
+    async with database.write() as connection:
+        await connection.run_sync(upgrade, "0001")
+    assert await database.revision() == "0001"
+    async with database.write() as connection:
+        [number] = await Questions(connection).add([asked("旧问题")])
+        await Documents(connection).replace(facts("甲"), rows("k1"))
+    await database.migrate()
+    assert await database.revision() == REVISION
+    async with database.read() as connection:
+        kept = await Questions(connection).get(number)
+        assert kept
+        assert kept.text == "旧问题"
+        assert [row.facts.name for row in await Documents(connection).all()] == ["甲"]
+    await database.close()
+
+
+async def test_the_migrated_schema_is_the_one_the_code_speaks_of(database: Database) -> None:
+    def differences(connection: Any) -> list[Any]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    async with database.write() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_a_newer_database_is_left_alone_and_told(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(RecordsError, match=r"9999.*升级 dudao"):
         await database.migrate()
     assert await database.revision() == "9999"
