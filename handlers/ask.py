@@ -9,6 +9,7 @@ from handlers.message import Button, Citation, Incoming, Reply
 from records.questions import DOWN_REASONS, UP, CitedRow, FaqRow, QuestionRow, Questions
 from retrieval.answer import Answer
 from retrieval.followup import Past
+from retrieval.grounded import Partial
 
 SOURCE = "原文"
 GOOD, BAD = "👍 有用", "👎 没用"
@@ -25,15 +26,24 @@ _KEPT = 2000  # characters of a question
 
 async def ask(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     """Answer a question, and log it with what came of it."""
+    return (await told(context, incoming, await answered(context, incoming, context.partial)),)
+
+
+async def answered(context: Context, incoming: Incoming, partial: Partial) -> Answer:
+    """The answer to a question in its conversation; nothing is logged yet."""
     async with context.database.read() as connection:
         recent = await Questions(connection).recent(incoming.channel, incoming.chat, _REMEMBERED)
-    answer = await context.desk.ask(incoming.text, [past(row) for row in recent], context.partial)
+    return await context.desk.ask(incoming.text, [past(row) for row in recent], partial)
+
+
+async def told(context: Context, incoming: Incoming, answer: Answer) -> Reply:
+    """Log a question with its answer, as people read it."""
     questions = Questions(await context.write())
     row = logged(answer, incoming)
     [number] = await questions.add([row])
     if answer.faq is not None:
         await questions.count_uses({answer.faq.id: 1})
-    return (shown(context.zone, replace(row, id=number), answer.faq),)
+    return shown(context.zone, replace(row, id=number), answer.faq)
 
 
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
@@ -114,12 +124,14 @@ async def _section(context: Context, key: str) -> tuple[Reply, ...]:
 
 
 async def _row(context: Context, number: str, incoming: Incoming) -> QuestionRow | None:
-    """A question of this chat; another chat's is as if it did not exist."""
+    """A question of this chat, in a group one's own; any other is as if it did not exist."""
     if not re.fullmatch(r"[0-9]{1,18}", number):
         return None
     async with context.database.read() as connection:
         row = await Questions(connection).get(int(number))
-    return row if row and (row.channel, row.chat) == (incoming.channel, incoming.chat) else None
+    if row is None or (row.channel, row.chat) != (incoming.channel, incoming.chat):
+        return None
+    return row if incoming.private or row.person == incoming.person else None
 
 
 def _storable(text: str) -> str:

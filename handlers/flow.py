@@ -4,6 +4,7 @@ An open one is its facts and its answers, kept in the database: any process goes
 the last answer.
 """
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,10 +21,12 @@ OVER = "这一步已经过去了，请用最新的一条消息。"
 WRONG = "请点一个按钮，或发“取消”退出。"
 RESUMED = "接着刚才的："
 NOTHING = "没有进行到一半的事。"
-_WORDS = {CANCEL: "cancel", "/cancel": "cancel", "退出": "cancel", "算了": "cancel", BACK: "back", "返回": "back"}
-_WORDS |= {GO_ON: "again", "接着来": "again", "/continue": "again"}
+UNKNOWN = "没有这个命令。发 /help 看看我能做什么，或直接提问。"
+WORDS = {CANCEL: "cancel", "/cancel": "cancel", "退出": "cancel", "算了": "cancel", BACK: "back", "返回": "back"}
+WORDS |= {GO_ON: "again", "接着来": "again", "/continue": "again"}
 _ASKS = ("?", "？", "吗", "呢")
 _ASKING = ("什么", "多少", "怎么", "为什么", "多久", "哪些", "哪个", "几天", "请问")
+_LONGEST_QUESTION = 60  # characters; what is longer, or has several lines, is an answer that ends in a question mark
 
 Facts = dict[str, Any]
 Answers = Sequence[Any]
@@ -58,7 +61,11 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """`step` gives the next prompt, None when the answers are complete; `finish` does what they say."""
+    """`step` gives the next prompt, None when the answers are complete; `finish` does what they say.
+
+    `finish` is called before the turn's transaction is open, so that it may do slow work first. Misread, raised
+    before it writes anything, takes back the last answer.
+    """
 
     name: str
     roles: frozenset[str]
@@ -66,107 +73,139 @@ class Flow:
     finish: Callable[[Context, Incoming, Facts, Answers], Awaitable[tuple[Reply, ...]]]
 
 
-async def start(context: Context, incoming: Incoming, flow: Flow, facts: Facts | None = None) -> tuple[Reply, ...]:
-    """Open a flow, in place of any other of this person here."""
+async def start(
+    context: Context, incoming: Incoming, flow: Flow, facts: Facts | None = None, answers: Answers = ()
+) -> tuple[Reply, ...]:
+    """Open a flow, in place of any other of this person here; `answers` are those known already, not all of them."""
     conversations = Conversations(await context.write())
-    state = {"facts": facts or {}, "answers": []}
+    state = _plain({"facts": facts or {}, "answers": list(answers), "turn": 0})
     opened = await conversations.start(
         incoming.channel, incoming.chat, incoming.person, flow.name, state, context.now()
     )
-    return await _go_on(context, incoming, flow, opened, [])
+    return _in_place(incoming, _asked(flow, opened))
 
 
 async def resume(context: Context, incoming: Incoming, flow: Flow, opened: Open) -> tuple[Reply, ...]:
     """The next word or button in an open flow; a question is answered, and the flow goes on."""
-    answers = list(opened.state["answers"])
-    word = _WORDS.get(incoming.text.strip().lower())
-    if word == "cancel":
-        await Conversations(await context.write()).end(incoming.channel, incoming.chat, incoming.person)
-        return (Reply(CANCELLED),)
-    if word is not None:
-        if word == "back" and not answers:
-            return (Reply(FIRST), *_asked(flow, opened, answers))
-        return await _go_on(context, incoming, flow, opened, answers[:-1] if word == "back" else answers)
     if incoming.action:
-        return await _pressed(context, incoming, flow, opened, answers)
-    prompt = flow.step(opened.state["facts"], answers)
-    assert prompt is not None
-    if incoming.text and _is_question(incoming.text, prompt):
-        return await _aside(context, incoming, flow, opened, answers)
+        return await _pressed(context, incoming, flow, opened)
+    word, answers = WORDS.get(incoming.text.strip().lower()), opened.state["answers"]
+    if word == "cancel":
+        return await _cancelled(context, incoming, opened)
+    if word == "back" and answers:
+        return await _moved(context, incoming, flow, opened, answers[:-1])
+    if word is not None:
+        return (*((Reply(FIRST),) if word == "back" else ()), *_asked(flow, opened))
+    if incoming.text.strip().startswith("/"):
+        return (Reply(UNKNOWN), *_asked(flow, opened))
+    return await _typed(context, incoming, flow, opened)
+
+
+async def _typed(context: Context, incoming: Incoming, flow: Flow, opened: Open) -> tuple[Reply, ...]:
+    prompt = _prompt(flow, opened)
+    if _is_question(incoming, prompt):
+        return (*await ask.ask(context, incoming), *_again(flow, opened))
     if prompt.read is None:
-        return await _stray(context, incoming, flow, opened, answers, WRONG)
+        return await _stray(context, incoming, flow, opened, WRONG)
     try:
         answer = prompt.read(incoming)
     except Misread as error:
-        return await _stray(context, incoming, flow, opened, answers, str(error))
-    return await _go_on(context, incoming, flow, opened, [*answers, answer])
+        return await _stray(context, incoming, flow, opened, str(error))
+    return await _moved(context, incoming, flow, opened, [*opened.state["answers"], answer])
 
 
-async def _go_on(
-    context: Context, incoming: Incoming, flow: Flow, opened: Open, answers: list[Any]
-) -> tuple[Reply, ...]:
-    conversations = Conversations(await context.write())
-    if flow.step(opened.state["facts"], answers) is None:
-        await conversations.end(incoming.channel, incoming.chat, incoming.person)
-        return await flow.finish(context, incoming, opened.state["facts"], answers)
-    await conversations.go_on(opened.id, {**opened.state, "answers": answers}, context.now())
-    asked = _asked(flow, opened, answers)
-    return tuple(replace(one, replaces=bool(incoming.action)) for one in asked)
-
-
-async def _pressed(
-    context: Context, incoming: Incoming, flow: Flow, opened: Open, answers: list[Any]
-) -> tuple[Reply, ...]:
-    """flow:<conversation>:<step>:<choice>, or back, cancel in place of the choice."""
+async def _pressed(context: Context, incoming: Incoming, flow: Flow, opened: Open) -> tuple[Reply, ...]:
+    """flow:<conversation>:<turn>:<choice>, or back, cancel in place of the choice."""
+    answers = opened.state["answers"]
     match incoming.action.split(":"):
-        case ["flow", number, step, "cancel"] if (number, step) == (str(opened.id), str(len(answers))):
-            await Conversations(await context.write()).end(incoming.channel, incoming.chat, incoming.person)
-            return (Reply(CANCELLED, replaces=True),)
-        case ["flow", number, step, "back"] if (number, step) == (str(opened.id), str(len(answers))) and answers:
-            return await _go_on(context, incoming, flow, opened, answers[:-1])
-        case ["flow", number, step, chosen] if (number, step) == (str(opened.id), str(len(answers))):
-            prompt = flow.step(opened.state["facts"], answers)
-            choices = [choice for row in prompt.choices for choice in row] if prompt else []
+        case ["flow", number, turn, chosen] if (number, turn) == (str(opened.id), str(_turn(opened))):
+            if chosen == "cancel":
+                return await _cancelled(context, incoming, opened)
+            if chosen == "back" and answers:
+                return await _moved(context, incoming, flow, opened, answers[:-1])
+            choices = [choice for row in _prompt(flow, opened).choices for choice in row]
             if chosen in map(str, range(len(choices))):
-                return await _go_on(context, incoming, flow, opened, [*answers, choices[int(chosen)].value])
+                return await _moved(context, incoming, flow, opened, [*answers, choices[int(chosen)].value])
     return (Reply(OVER),)
 
 
-async def _stray(
-    context: Context, incoming: Incoming, flow: Flow, opened: Open, answers: list[Any], why: str
+async def _moved(
+    context: Context, incoming: Incoming, flow: Flow, opened: Open, answers: Sequence[Any]
 ) -> tuple[Reply, ...]:
+    """The flow with other answers: its next prompt, or its end."""
+    facts, known = opened.state["facts"], _plain(list(answers))
+    if flow.step(facts, known) is None:
+        try:
+            replies = await flow.finish(context, incoming, facts, known)
+        except Misread as error:
+            return (Reply(str(error)), *_asked(flow, opened))
+        await Conversations(await context.write()).close(opened.id)
+        return _in_place(incoming, replies)
+    state = {**opened.state, "answers": known, "turn": _turn(opened) + 1}
+    await Conversations(await context.write()).go_on(opened.id, state, context.now())
+    return _in_place(incoming, _asked(flow, replace(opened, state=state)))
+
+
+async def _cancelled(context: Context, incoming: Incoming, opened: Open) -> tuple[Reply, ...]:
+    await Conversations(await context.write()).close(opened.id)
+    return (Reply(CANCELLED, replaces=bool(incoming.action)),)
+
+
+async def _stray(context: Context, incoming: Incoming, flow: Flow, opened: Open, why: str) -> tuple[Reply, ...]:
     """No answer to the prompt: perhaps a question that the documents answer; else say what is wrong."""
-    prompt = flow.step(opened.state["facts"], answers)
-    if incoming.text and not (prompt and prompt.free):
-        replies = await ask.ask(context, incoming)
-        if replies and replies[0].citations:
-            return (*replies, *_again(flow, opened, answers))
-    return (Reply(why), *_asked(flow, opened, answers))
+    if incoming.text.strip() and not incoming.attachments and not _prompt(flow, opened).free:
+        answer = await ask.answered(context, incoming, _unshown)
+        if answer.answered:
+            return (await ask.told(context, incoming, answer), *_again(flow, opened))
+    return (Reply(why), *_asked(flow, opened))
 
 
-async def _aside(
-    context: Context, incoming: Incoming, flow: Flow, opened: Open, answers: list[Any]
-) -> tuple[Reply, ...]:
-    return (*await ask.ask(context, incoming), *_again(flow, opened, answers))
+async def _unshown(text: str) -> None:
+    """Nobody watches an answer that may not be one."""
 
 
-def _again(flow: Flow, opened: Open, answers: list[Any]) -> tuple[Reply, ...]:
-    return tuple(replace(one, text=f"{RESUMED}\n\n{one.text}") for one in _asked(flow, opened, answers))
+def _again(flow: Flow, opened: Open) -> tuple[Reply, ...]:
+    return tuple(replace(one, text=f"{RESUMED}\n\n{one.text}") for one in _asked(flow, opened))
 
 
-def _asked(flow: Flow, opened: Open, answers: list[Any]) -> tuple[Reply, ...]:
-    """The prompt with its buttons; each names the conversation and the step, so that an old one is known as such."""
-    prompt = flow.step(opened.state["facts"], answers)
-    assert prompt is not None
+def _asked(flow: Flow, opened: Open) -> tuple[Reply, ...]:
+    """The prompt with its buttons; each names the conversation and the turn, so that an old one is known as such."""
+    prompt, here = _prompt(flow, opened), f"flow:{opened.id}:{_turn(opened)}"
     rows, number = [], 0
     for row in prompt.choices:
-        rows.append(tuple(Button(c.text, f"flow:{opened.id}:{len(answers)}:{number + i}") for i, c in enumerate(row)))
+        rows.append(tuple(Button(choice.text, f"{here}:{number + i}") for i, choice in enumerate(row)))
         number += len(row)
-    ways = ((BACK, "back"),) if answers else ()
-    last = tuple(Button(text, f"flow:{opened.id}:{len(answers)}:{how}") for text, how in (*ways, (CANCEL, "cancel")))
+    ways = ((BACK, "back"),) if opened.state["answers"] else ()
+    last = tuple(Button(text, f"{here}:{how}") for text, how in (*ways, (CANCEL, "cancel")))
     return (replace(prompt.reply, buttons=(*prompt.reply.buttons, *rows, last)),)
 
 
-def _is_question(text: str, prompt: Prompt) -> bool:
-    plain = text.strip()
-    return plain.endswith(_ASKS) or (not prompt.free and any(word in plain for word in _ASKING))
+def _in_place(incoming: Incoming, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+    """After a press the first reply takes the place of what was pressed, unless it brings a file."""
+    if not incoming.action or not replies or replies[0].files:
+        return replies
+    return (replace(replies[0], replaces=True), *replies[1:])
+
+
+def _prompt(flow: Flow, opened: Open) -> Prompt:
+    prompt = flow.step(opened.state["facts"], opened.state["answers"])
+    assert prompt is not None, f"flow {flow.name} is open with all its answers"
+    return prompt
+
+
+def _turn(opened: Open) -> int:
+    return int(opened.state.get("turn", 0))
+
+
+def _plain(values: Any) -> Any:
+    """As the database gives it back, so that a step sees the same before and after a restart."""
+    return json.loads(json.dumps(values))
+
+
+def _is_question(incoming: Incoming, prompt: Prompt) -> bool:
+    plain = incoming.text.strip()
+    if incoming.attachments or incoming.place or len(plain) > _LONGEST_QUESTION or "\n" in plain:
+        return False
+    if plain.endswith(_ASKS) or plain.startswith("请问"):
+        return True
+    return not prompt.free and any(word in plain for word in _ASKING)

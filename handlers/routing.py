@@ -11,7 +11,6 @@ from records.conversations import Conversations, Open
 from records.people import ADMIN, ROLES, STAFF, SUPERVISOR, TRAINEE
 
 NOT_YOURS = "这个功能不对您的角色开放。"
-UNKNOWN = "没有这个命令。发 /help 看看我能做什么，或直接提问。"
 Handler = Callable[[Context, Incoming], Awaitable[tuple[Reply, ...]]]
 EVERYONE = frozenset(ROLES)
 
@@ -71,10 +70,10 @@ class House:
         return await self._said(context, incoming, word)
 
     async def _said(self, context: Context, incoming: Incoming, word: str) -> tuple[Reply, ...]:
-        if incoming.text.strip() in (flow.CANCEL, flow.BACK, flow.GO_ON):
+        if incoming.text.strip().lower() in flow.WORDS:
             return (Reply(flow.NOTHING),)
-        if word.startswith("/") and word[1:].isascii() and word[1:].isalnum():
-            return (Reply(UNKNOWN),)
+        if word.startswith("/") and word[1:].isascii() and word[1:].replace("_", "").isalnum():
+            return (Reply(flow.UNKNOWN),)
         for press in self.presses:
             if incoming.attachments and press.word == "attachment":
                 return await self._allowed(press.roles, press.handler, context, incoming)

@@ -43,6 +43,10 @@ class Conversations:
         here = conversation.c.id == conversation_id
         await self._connection.execute(update(conversation).where(here).values(state=state, updated_at=now))
 
+    async def close(self, conversation_id: int) -> None:
+        """Close this one, unless another has taken its place."""
+        await self._connection.execute(delete(conversation).where(conversation.c.id == conversation_id))
+
     async def end(self, channel: str, chat: str, user: str) -> bool:
         """Close it; False when none was open."""
         done = await self._connection.execute(delete(conversation).where(*_here(channel, chat, user)))
