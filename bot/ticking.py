@@ -16,6 +16,7 @@ from records.inbox import Inbox
 from records.invites import Logins
 from records.outbox import Outbox
 from records.reminders import Reminders
+from records.uploads import Uploads
 
 KEPT = timedelta(days=30)  # messages handled and sent; a channel delivers again for at most 8 hours
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Ticking:
             await Inbox(connection).purge(now - KEPT)
             await Outbox(connection).purge(now - KEPT)
             await Logins(connection).purge(now)
+            await Uploads(connection).purge(now - KEPT)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

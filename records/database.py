@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InvalidReq
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 Connection = AsyncConnection
-REVISION = "0002"
+REVISION = "0003"
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _CONNECTIONS = 30
 _LOCK = 7_226_341  # any number, the same in every process

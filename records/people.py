@@ -18,11 +18,13 @@ from records.tables import (
     person,
     question,
     reminder,
+    upload,
     verdict,
 )
 
 ADMIN, SUPERVISOR, TRAINEE, STAFF = ROLES = ("admin", "supervisor", "trainee", "staff")
 LEFT = "已离开"
+_DEMO = select(person.c.id).where(person.c.demo.is_(True)).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,18 @@ class People:
             query = query.where(person.c.demo.is_(demo))
         return await self._read(query)
 
+    async def played(self, channel: str) -> list[tuple[Person, Account]]:
+        """The demo people of a channel with their accounts there, oldest first."""
+        query = select(account).where(account.c.channel == channel, account.c.person_id.in_(_DEMO))
+        accounts = {row.person_id: _account(row) for row in await self._connection.execute(query)}
+        return [(one, accounts[one.id]) for one in await self.all(demo=True) if one.id in accounts]
+
+    async def account(self, channel: str, user: str) -> Account | None:
+        """The account of that name."""
+        query = select(account).where(account.c.channel == channel, account.c.user == user)
+        row = (await self._connection.execute(query)).first()
+        return _account(row) if row else None
+
     async def add(
         self, name: str, role: str, zone: str, now: datetime, *, demo: bool = False, stores: Iterable[int] = ()
     ) -> Person:
@@ -116,6 +130,11 @@ class People:
         values = {"channel": channel, "user": user, "chat": chat, "person_id": person_id}
         await self._connection.execute(insert(account).values(values | {"added_at": now, "used_at": now}))
 
+    async def moved(self, channel: str, user: str, chat: str) -> None:
+        """The account is written to in another chat from now on."""
+        here = (account.c.channel == channel) & (account.c.user == user)
+        await self._connection.execute(update(account).where(here).values(chat=chat))
+
     async def used(self, channel: str, user: str, now: datetime) -> None:
         """The account was written from just now: it works, and it is where its person is."""
         here = (account.c.channel == channel) & (account.c.user == user)
@@ -130,7 +149,7 @@ class People:
         """The accounts of a person: those that work first, the one used last before the others."""
         query = select(account).where(account.c.person_id == person_id)
         rows = await self._connection.execute(query.order_by(account.c.used_at.desc()))
-        found = [Account(r.channel, r.user, r.chat, r.person_id, r.used_at, r.blocked_at) for r in rows]
+        found = [_account(row) for row in rows]
         return sorted(found, key=lambda one: one.blocked_at is not None)
 
     async def leave(self, person_id: int, now: datetime) -> None:
@@ -143,7 +162,7 @@ class People:
         await self.change(person_id, name=LEFT, left_at=now)
 
     async def _erase(self, one: Account) -> None:
-        for table in (inbox, outbox, conversation):
+        for table in (inbox, outbox, conversation, upload):
             here = (table.c.channel == one.channel) & (table.c.chat == one.chat)
             await self._connection.execute(delete(table).where(here))
         asked = (question.c.channel == one.channel) & (question.c.person == one.user)
@@ -166,3 +185,7 @@ class People:
         for row in await self._connection.execute(select(membership).where(where).order_by(membership.c.store_id)):
             found[row.person_id] = (*found.get(row.person_id, ()), row.store_id)
         return found
+
+
+def _account(row: Any) -> Account:
+    return Account(**{name: getattr(row, name) for name in Account.__dataclass_fields__})

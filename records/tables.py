@@ -278,3 +278,19 @@ login = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
 )
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", _Counter, primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("chat", String(128), nullable=False),
+    Column("ref", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", String(128), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("uploaded_at", Instant, nullable=False),
+    Index("ix_upload_chat", "channel", "chat", "ref"),
+    sqlite_autoincrement=True,
+)
