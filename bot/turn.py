@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from bot.channel import Channel, Mailbox, Watch
+from bot.done import DONE, FAILED, LIMITED, SILENT, Done
 from handlers.clock import audible
 from handlers.context import Context, Deployment, Notice, Unfetched
 from handlers.message import Attachment, Incoming, Reply
@@ -48,6 +50,7 @@ class Turns:
     deployment: Deployment
     channels: Mapping[str, Channel]
     deliver: Callable[[Sequence[Promised]], None] = lambda promised: None
+    done: Callable[[Done], None] = lambda done: None
     per_minute: int = 30
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     name: str = field(default_factory=lambda: uuid4().hex)
@@ -81,13 +84,14 @@ class Turns:
         finally:
             self._partials.pop(key, None)
 
-    async def history(self, channel: str, chat: str, n: int = 20) -> list["Line"]:
-        """The last `n` messages of a chat and everything it was told since, oldest first."""
+    async def history(self, channel: str, chat: str, n: int = 20, before: int = 0) -> list["Line"]:
+        """The last `n` messages of a chat (before the one of that inbox id) and all it was told since, oldest first."""
         async with self.database.read() as connection:
-            said = await Inbox(connection).past(channel, chat, n)
-            told = await Outbox(connection).past(channel, chat, said[0].id if said else 0, self.now())
-        lines = [Line(row.received_at, load_incoming(row.payload)) for row in said]
-        lines += [Line(row.due_at, None, load_reply(row.payload), row.id) for row in told]
+            said = await Inbox(connection).past(channel, chat, n, before)
+            since = said[0].id if len(said) == n else 0
+            told = await Outbox(connection).past(channel, chat, since, before, self.now())
+        lines = [Line(row.received_at, load_incoming(row.payload), id=row.id) for row in said]
+        lines += [line(row) for row in told]
         return sorted(lines, key=lambda line: line.at)
 
     def go_on(self, channel: str, chat: str) -> asyncio.Task[None]:
@@ -161,18 +165,22 @@ class Turns:
     async def _turn(
         self, rows: Sequence[Arrived], incoming: Incoming, partial: Partial, watch: Watch
     ) -> list[Promised]:
+        started = time.monotonic()
         try:
-            return await self._attempt(rows, incoming, partial, watch)
+            promised, replies, outcome = await self._attempt(rows, incoming, partial, watch)
         except (Handled, RecordsError):
             raise
         except Exception:
             log.exception("turn: message %s of %s failed", incoming.id, incoming.channel)
-        async with Transaction(self.database, rows, self.now()) as transaction:
-            return await self._promise(transaction, rows, incoming, (Reply(APOLOGY),), [], watch)
+            replies, outcome = (Reply(APOLOGY),), FAILED
+            async with Transaction(self.database, rows, self.now()) as transaction:
+                promised = await self._promise(transaction, rows, incoming, replies, [], watch)
+        self.done(Done(incoming, replies, rows[0].id, time.monotonic() - started, outcome))
+        return promised
 
     async def _attempt(
         self, rows: Sequence[Arrived], incoming: Incoming, partial: Partial, watch: Watch
-    ) -> list[Promised]:
+    ) -> tuple[list[Promised], tuple[Reply, ...], str]:
         async with Transaction(self.database, rows, self.now()) as transaction:
             person, recent = await self._who(incoming, rows)
             context = Context(
@@ -218,7 +226,8 @@ class Turns:
         promised = []
         for reply in replies:
             edits = edits or (incoming.pressed if reply.replaces else "")
-            row = self._row(incoming.channel, incoming.chat, reply, now)
+            answers = "" if incoming.private else incoming.message
+            row = self._row(incoming.channel, incoming.chat, replace(reply, answers=answers), now)
             promised.append(replace(row, inbox_id=rows[0].id, edits=edits))
             edits = ""
         for notice in notices:
@@ -260,12 +269,22 @@ class Turns:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something said in a chat, or a reply or a notice with its id in the outbox."""
+    """Something said in a chat with its id in the inbox, or a reply or a notice with its id in the outbox.
+
+    `edits` is the message that the reply takes the place of; a notice was not `asked` for.
+    """
 
     at: datetime
     said: Incoming | None
     reply: Reply | None = None
     id: int = 0
+    edits: str = ""
+    asked: bool = False
+
+
+def line(row: Promised) -> Line:
+    """A message of the outbox."""
+    return Line(row.due_at, None, load_reply(row.payload), row.id, row.edits, row.inbox_id is not None)
 
 
 class Transaction:

@@ -34,7 +34,7 @@ class Incoming:
 
     `group` joins the parts of an album, which are handled as one message; `pressed` is the message whose button was
     pressed and `answers` the one that is replied to, both as the channel calls them; `name` is what the person is
-    called there. `private` is false in a group of people.
+    called there. `private` is false in a group of people. `message` is this message, as the channel calls it.
     """
 
     id: str
@@ -51,6 +51,7 @@ class Incoming:
     answers: str = ""
     name: str = ""
     private: bool = True
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Reply:
 
     `buttons` are rows. `replaces` is true when the reply takes the place of the message whose button was pressed.
     `asks_place` offers to share one's location where the channel can. `about` names what a person who replies to this
-    message speaks of ("question:12").
+    message speaks of ("question:12"). `answers` is the message it is shown as an answer to: the turn sets it in groups.
     """
 
     text: str
@@ -111,3 +112,4 @@ class Reply:
     files: tuple[File, ...] = ()
     asks_place: bool = False
     about: str = ""
+    answers: str = ""
