@@ -13,6 +13,7 @@ from records.database import Database, RecordsError
 from records.outbox import BLOCKED, LATE, Outbox, Promised
 from records.people import People
 
+SENT, RETRIED, FAILED, CLOSED = "sent", "retried", "failed", "closed"
 _LONGEST = 300.0  # seconds between two attempts
 _PATIENCE, _LEAST = timedelta(hours=24), 10  # given up after both: so long, and so many attempts
 log = logging.getLogger(__name__)
@@ -20,12 +21,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Delivery:
-    """One process's share of the sending; `name` is the process's, as in Turns."""
+    """One process's share of the sending; `name` is the process's, as in Turns.
+
+    `seen` is told of every attempt: its channel, and SENT, RETRIED, FAILED or CLOSED.
+    """
 
     database: Database
     channels: Mapping[str, Channel]
     name: str
     now: Callable[[], datetime]
+    seen: Callable[[str, str], None] = lambda channel, outcome: None
     _queues: dict[tuple[str, str], list[Promised]] = field(default_factory=dict)
     _tasks: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
     _sent: list[tuple[int, str]] = field(default_factory=list)
@@ -88,13 +93,16 @@ class Delivery:
             async with self.database.write() as connection:
                 await People(connection).blocked(one.channel, one.chat, self.now())
                 await Outbox(connection).give_up(one.channel, one.chat, BLOCKED, self.now())
+            self.seen(one.channel, CLOSED)
             return False
         except Refused as refused:
             log.error("outbox: message %s was refused: %s", one.id, refused)
             async with self.database.write() as connection:
                 await Outbox(connection).fail(one.id, str(refused)[:500], self.now())
+            self.seen(one.channel, FAILED)
             return True
         self._sent.append((one.id, name))
+        self.seen(one.channel, SENT)
         if self._marking is None or self._marking.done():
             self._marking = asyncio.create_task(self._mark())
         return True
@@ -104,9 +112,11 @@ class Delivery:
         async with self.database.write() as connection:
             if one.attempts >= _LEAST and now - one.created_at > _PATIENCE:
                 await Outbox(connection).fail(one.id, LATE, now)
+                self.seen(one.channel, FAILED)
                 return True
             wait = later.seconds if later.seconds is not None else min(_LONGEST, 2.0**one.attempts)
             await Outbox(connection).postpone(one.id, now + timedelta(seconds=wait))
+        self.seen(one.channel, RETRIED)
         log.warning("outbox: message %s waits %.1f s: %s", one.id, wait, later)
         return False
 

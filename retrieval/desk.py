@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,13 +25,17 @@ _FRESH = 0.25
 
 @dataclass(slots=True)
 class Desk:
-    """Keeps the library, the curated answers and the measure of "I don't know" in step with the database."""
+    """Keeps the library, the curated answers and the measure of "I don't know" in step with the database.
+
+    `asked` is told of every answer.
+    """
 
     database: Database
     library: Library
     answerer: Answerer
     probes: Sequence[str]
     scale_file: Path
+    asked: Callable[[Answer], None] = lambda answer: None
     _looked: float = -1.0
 
     async def follow(self, progress: Progress | None = None) -> None:
@@ -46,7 +50,9 @@ class Desk:
     async def ask(self, question: str, past: Sequence[Past] = (), partial: Partial | None = None) -> Answer:
         """The answer to a question in its conversation."""
         await self.follow()
-        return await self.answerer.ask(question, past, partial)
+        answer = await self.answerer.ask(question, past, partial)
+        self.asked(answer)
+        return answer
 
     async def search(self, question: str, k: int) -> Found:
         """The best `k` sections, whether or not they answer."""
