@@ -33,6 +33,14 @@ class Arrived:
     handled_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A waiting message with the other parts of its album, none where nothing waits; whether `more` wait behind it."""
+
+    rows: list[Arrived]
+    more: bool
+
+
 class Inbox:
     """Reads and writes within one transaction."""
 
@@ -57,11 +65,12 @@ class Inbox:
         rows = await self._read((inbox.c.channel == channel) & (inbox.c.message == message))
         return rows[0] if rows else None
 
-    async def waiting(self, channel: str, chat: str) -> list[Arrived]:
-        """The oldest message of a chat that was not handled, with the waiting parts of its album; [] when none is."""
+    async def waiting(self, channel: str, chat: str) -> "Waiting":
+        """The oldest message of a chat that was not handled."""
         here = (inbox.c.channel == channel) & (inbox.c.chat == chat) & inbox.c.handled_at.is_(None)
-        rows = await self._read(here, 32)
-        return [row for row in rows if row is rows[0] or (row.part_of and row.part_of == rows[0].part_of)]
+        found = await self._read(here, 32)
+        rows = [row for row in found if row is found[0] or (row.part_of and row.part_of == found[0].part_of)]
+        return Waiting(rows, len(found) > len(rows))
 
     async def chats(self, before: datetime) -> list[tuple[str, str]]:
         """(channel, chat) of those with messages from before that time that nobody has handled."""
@@ -82,9 +91,11 @@ class Inbox:
         query = select(func.count()).select_from(inbox).where(here, inbox.c.id <= upto)
         return int((await self._connection.execute(query)).scalar_one())
 
-    async def past(self, channel: str, chat: str, n: int) -> list[Arrived]:
-        """The last `n` messages of a chat, oldest first."""
+    async def past(self, channel: str, chat: str, n: int, before: int = 0) -> list[Arrived]:
+        """The last `n` messages of a chat (before the one of that id), oldest first."""
         query = select(inbox).where(inbox.c.channel == channel, inbox.c.chat == chat).order_by(inbox.c.id.desc())
+        if before:
+            query = query.where(inbox.c.id < before)
         return [_arrived(row) for row in await self._connection.execute(query.limit(n))][::-1]
 
     async def purge(self, before: datetime) -> None:

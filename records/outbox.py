@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Text, and_, bindparam, cast, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.tables import outbox
 
 LATE, BLOCKED = "late", "blocked"
+_BEYOND = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Promised:
     """One message to a chat.
 
     `inbox_id` is the message it replies to, None for what was sent by itself; `edits` the channel's message it takes
-    the place of; `sent_as` what the channel called it once it was sent.
+    the place of; `sent_as` what the channel called it once it was sent: its own id where the far end comes to read.
     """
 
     channel: str
@@ -45,14 +46,16 @@ class Outbox:
         self._connection = connection
 
     async def add(self, rows: Sequence[Promised]) -> list[int]:
-        """Promise messages; returns their ids in order."""
+        """Promise messages; returns their ids in order. One that need not be sent is called by its id."""
         names = [name for name in Promised.__dataclass_fields__ if name != "id"]
         ids = []
         for row in rows:
             values = {name: getattr(row, name) for name in names}
-            ids.append(
-                int((await self._connection.execute(insert(outbox).values(values).returning(outbox.c.id))).scalar_one())
-            )
+            added = await self._connection.execute(insert(outbox).values(values).returning(outbox.c.id))
+            ids.append(int(added.scalar_one()))
+            if row.ended_at is not None and not row.sent_as:
+                called = update(outbox).where(outbox.c.id == ids[-1]).values(sent_as=str(ids[-1]))
+                await self._connection.execute(called)
         return ids
 
     async def of(self, inbox_id: int) -> list[Promised]:
@@ -144,18 +147,47 @@ class Outbox:
         row = (await self._connection.execute(select(outbox).where(here).order_by(outbox.c.id.desc()))).first()
         return _promised(row) if row else None
 
-    async def after(self, channel: str, chat: str, row_id: int, now: datetime, n: int = 100) -> list[Promised]:
-        """The messages of a chat after that one that are due, oldest first."""
-        here = (outbox.c.channel == channel) & (outbox.c.chat == chat) & (outbox.c.id > row_id)
-        query = select(outbox).where(here, outbox.c.due_at <= now).order_by(outbox.c.id).limit(n)
+    async def since(
+        self, channel: str, chat: str, at: datetime, now: datetime, without: Sequence[int], n: int = 100
+    ) -> list[Promised]:
+        """What a chat is to hear after that moment, up to now, but not these; the first due first."""
+        here = (outbox.c.channel == channel) & (outbox.c.chat == chat) & outbox.c.id.not_in(list(without))
+        query = select(outbox).where(here, outbox.c.due_at > at, outbox.c.due_at <= now)
+        rows = await self._connection.execute(query.order_by(outbox.c.due_at, outbox.c.id).limit(n))
+        return [_promised(row) for row in rows]
+
+    async def newest(self, channel: str, row_id: int) -> list[tuple[int, str]]:
+        """(id, chat) of a channel's messages after that one."""
+        query = select(outbox.c.id, outbox.c.chat).where(outbox.c.channel == channel, outbox.c.id > row_id)
+        return [(row.id, row.chat) for row in await self._connection.execute(query)]
+
+    async def last(self) -> int:
+        """The id of the newest message of all; 0 when there is none."""
+        query = select(func.coalesce(func.max(outbox.c.id), 0))
+        return int((await self._connection.execute(query)).scalar_one())
+
+    async def past(self, channel: str, chat: str, since: int, before: int, now: datetime) -> list[Promised]:
+        """What a chat was told from the reply to the message of inbox id `since` (0: from the beginning) up to the
+        one to `before` (0: up to now).
+        """
+        here = (outbox.c.channel == channel) & (outbox.c.chat == chat) & (outbox.c.due_at <= now)
+        query = select(outbox).where(here).order_by(outbox.c.id)
+        if since:
+            query = query.where(outbox.c.id >= _reply_from(here, since))
+        if before:
+            query = query.where(outbox.c.id < _reply_from(here, before))
         return [_promised(row) for row in await self._connection.execute(query)]
 
-    async def past(self, channel: str, chat: str, since: int, now: datetime) -> list[Promised]:
-        """What a chat was told from the reply to the message of that inbox id on; everything where that is 0."""
-        here = (outbox.c.channel == channel) & (outbox.c.chat == chat) & (outbox.c.due_at <= now)
-        first = select(func.coalesce(func.min(outbox.c.id), 0)).where(here, outbox.c.inbox_id >= since)
-        query = select(outbox).where(here, outbox.c.id >= first.scalar_subquery()).order_by(outbox.c.id)
-        return [_promised(row) for row in await self._connection.execute(query)]
+    async def readdress(self, channel: str, chat: str, to: str) -> None:
+        """What was for one chat is for another."""
+        here = (outbox.c.channel == channel) & (outbox.c.chat == chat)
+        await self._connection.execute(update(outbox).where(here).values(chat=to))
+
+    async def was_sent(self, channel: str, chat: str, ref: str) -> list[Promised]:
+        """The messages of a chat that speak of this ref (64 digits), as a file they carry does."""
+        here = (outbox.c.channel == channel) & (outbox.c.chat == chat)
+        query = select(outbox).where(here, cast(outbox.c.payload, Text).contains(ref, autoescape=True))
+        return [_promised(row) for row in await self._connection.execute(query.order_by(outbox.c.id))]
 
     async def unsent(self) -> int:
         """How many messages wait."""
@@ -166,6 +198,12 @@ class Outbox:
         """Forget what was sent before then."""
         old = outbox.c.ended_at.is_not(None) & (outbox.c.created_at < before)
         await self._connection.execute(delete(outbox).where(old))
+
+
+def _reply_from(here: Any, inbox_id: int) -> Any:
+    """The id of the first reply to the message of that inbox id, or to a later one; beyond all when there is none."""
+    first = select(func.min(outbox.c.id)).where(here, outbox.c.inbox_id >= inbox_id).scalar_subquery()
+    return func.coalesce(first, _BEYOND)
 
 
 def _promised(row: Any) -> Promised:
