@@ -1,13 +1,14 @@
 """config.yaml and the environment become frozen, validated settings; nobody else reads either."""
 
 import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 _PREFIX = "DUDAO__"
 _SECRETS = {
@@ -16,6 +17,10 @@ _SECRETS = {
     "TELEGRAM_BOT_TOKEN": ("telegram", "token"),
     "TELEGRAM_WEBHOOK_SECRET": ("telegram", "webhook_secret"),
 }
+# an origin as browsers write it; only this machine's own may do without https
+_OWN = re.compile(
+    r"(https://[a-z0-9.-]+(?::(?!443\b)\d{2,5})?|http://(?:localhost|127\.0\.0\.1)(?::\d{2,5})?)(?::443)?/?"
+)
 
 
 class BadConfig(Exception):
@@ -67,8 +72,18 @@ class WebSettings(_Part):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public: bool = False
-    url: str = ""
+    url: str = Field(default="", validate_default=True)
     max_megabytes: float = Field(default=20, gt=0)
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, url: str, info: ValidationInfo) -> str:
+        if not info.data.get("public"):
+            return url
+        found = _OWN.fullmatch(url.lower())
+        if found is None:
+            raise ValueError("with web.public: true, write the page's own address, like https://dudao.example.com")
+        return found[1]
 
 
 class FilesSettings(_Part):
