@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.channel import Blocked, Channel, Later, Mailbox, Refused
-from bot.turn import LEASE
+from bot.promising import LEASE
 from handlers.wire import load_reply
 from records.database import Database, RecordsError
 from records.outbox import BLOCKED, LATE, Outbox, Promised

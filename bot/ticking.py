@@ -38,7 +38,7 @@ class Ticking:
         async with self.turns.database.write() as connection:
             for one in await Reminders(connection).due(now):
                 notices = await fire(connection, one, now)
-                promised = [await self.turns.notice(connection, notice) for notice in notices]
+                promised = [await self.turns.promising.notice(connection, notice) for notice in notices]
                 await Outbox(connection).add([row for row in promised if row is not None])
 
     async def forget(self) -> None:

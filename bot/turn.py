@@ -4,19 +4,19 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from bot.channel import Channel, Mailbox, Watch
 from bot.done import DONE, FAILED, LIMITED, SILENT, Done
-from handlers.clock import audible
+from bot.promising import Promising
+from bot.transaction import Transaction
 from handlers.context import Context, Deployment, Notice, Unfetched
 from handlers.message import Attachment, Incoming, Reply
 from handlers.routing import House
-from handlers.wire import dump_incoming, dump_reply, load_incoming, load_reply
+from handlers.wire import dump_incoming, load_incoming, load_reply
 from records.database import Connection, Database, RecordsError
 from records.files import Files, FilesError
 from records.inbox import Arrived, Handled, Inbox
@@ -28,7 +28,6 @@ APOLOGY = "抱歉，这次没有处理成功，请再发一次。"
 TOO_FAST = "您发得太快了，请过一分钟再发。这期间的消息我不会处理。"
 UNREADABLE = "这个文件读不出来，请重新发送。"
 ALBUM = timedelta(seconds=1.2)  # after the last part of an album nothing more of it comes
-LEASE = timedelta(seconds=30)
 AT_ONCE = 12  # turns; each may hold two of the database's connections
 _MINUTE = timedelta(minutes=1)
 _AGAIN = 0.3  # seconds until a chat that another process is at, or a database that failed, is tried again
@@ -57,32 +56,70 @@ class Turns:
     _chats: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
     _partials: dict[tuple[str, str], Partial] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _stirred: set[tuple[str, str]] = field(default_factory=set)
+    _replied: dict[tuple[str, str], asyncio.Future[tuple[Reply, ...]]] = field(default_factory=dict)
+    _arriving: list[tuple[list[Arrived], asyncio.Future[None]]] = field(default_factory=list)
+    _keeping: asyncio.Task[None] | None = None
     _stopped: bool = False
+
+    @property
+    def promising(self) -> Promising:
+        """How this process promises."""
+        return Promising(self.name, self.channels, self.now)
 
     async def accept(self, incomings: Sequence[Incoming]) -> None:
         """Keep messages and handle them in their time; one that was delivered before is dropped."""
-        rows = [_arrived(one) for one in incomings]
-        async with self.database.write() as connection:
-            await Inbox(connection).add(rows)
-        for row in rows:
-            self.go_on(row.channel, row.chat)
+        kept = asyncio.get_running_loop().create_future()
+        self._arriving.append(([_arrived(one) for one in incomings], kept))
+        if self._keeping is None or self._keeping.done():
+            self._keeping = asyncio.create_task(self._keep())
+        await kept
+        for one in incomings:
+            self.go_on(one.channel, one.chat)
 
     async def __call__(self, incoming: Incoming, partial: Partial) -> tuple[Reply, ...]:
         """The replies to a message, once it is handled; one that was delivered before gets the same replies."""
         key = (incoming.channel, incoming.id)
         self._partials[key] = partial
+        replied = self._replied.setdefault(key, asyncio.get_running_loop().create_future())
         try:
             await self.accept([incoming])
-            while True:
-                async with self.database.read() as connection:
-                    row = await Inbox(connection).find(*key)
-                    if row is None:  # its person has left, and took it along
-                        return ()
-                    if row.handled_at is not None:
-                        return tuple(load_reply(one.payload) for one in await Outbox(connection).of(row.id))
-                await asyncio.wait([self.go_on(incoming.channel, incoming.chat)])
+            while not replied.done():
+                ends: list[asyncio.Future[Any]] = [replied, self.go_on(incoming.channel, incoming.chat)]
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+                if not replied.done() and (found := await self._recorded(*key)) is not None:
+                    return found
+            return replied.result()
         finally:
             self._partials.pop(key, None)
+            self._replied.pop(key, None)
+
+    async def _recorded(self, channel: str, message: str) -> tuple[Reply, ...] | None:
+        """The replies to a message that was handled before, or elsewhere; None while it waits."""
+        async with self.database.read() as connection:
+            row = await Inbox(connection).find(channel, message)
+            if row is None:  # its person has left, and took it along
+                return ()
+            if row.handled_at is None:
+                return None
+            return tuple(load_reply(one.payload) for one in await Outbox(connection).of(row.id))
+
+    async def _keep(self) -> None:
+        """Put what has arrived on disk, all that waits in one transaction."""
+        while self._arriving:
+            arriving, self._arriving = self._arriving, []
+            try:
+                async with self.database.write() as connection:
+                    await Inbox(connection).add([row for rows, _ in arriving for row in rows])
+            except BaseException as error:
+                for _, kept in arriving:
+                    if not kept.done():
+                        kept.set_exception(error)
+                if not isinstance(error, Exception):
+                    raise
+            for _, kept in arriving:
+                if not kept.done():
+                    kept.set_result(None)
 
     async def history(self, channel: str, chat: str, n: int = 20, before: int = 0) -> list["Line"]:
         """The last `n` messages of a chat (before the one of that inbox id) and all it was told since, oldest first."""
@@ -96,10 +133,12 @@ class Turns:
 
     def go_on(self, channel: str, chat: str) -> asyncio.Task[None]:
         """See that the chat's waiting messages are handled; the task ends when none waits."""
-        task = self._chats.get((channel, chat))
+        key = (channel, chat)
+        self._stirred.add(key)
+        task = self._chats.get(key)
         if task is None:
             task = asyncio.create_task(self._work(channel, chat))
-            self._chats[channel, chat] = task
+            self._chats[key] = task
         return task
 
     async def sweep(self) -> None:
@@ -122,140 +161,107 @@ class Turns:
 
     async def _work(self, channel: str, chat: str) -> None:
         """Handle the messages of a chat until none waits."""
+        key = (channel, chat)
         try:
-            while await self._next(channel, chat):
-                if self._stopped:
-                    return
+            more = True
+            while (more or key in self._stirred) and not (more and self._stopped):
+                self._stirred.discard(key)
+                more = await self._next(channel, chat)
         except RecordsError:
             log.exception("turn: the records failed")
             await asyncio.sleep(_AGAIN)
         finally:
-            del self._chats[channel, chat]
-        # what came between the last look and here would wait for the sweep
-        if not self._stopped and await self._waits(channel, chat):
-            self.go_on(channel, chat)
-
-    async def _waits(self, channel: str, chat: str) -> bool:
-        try:
-            async with self.database.read() as connection:
-                return bool(await Inbox(connection).waiting(channel, chat))
-        except RecordsError:
-            return False
+            del self._chats[key]
 
     async def _next(self, channel: str, chat: str) -> bool:
-        """Handle the oldest waiting message of a chat; False when there is none."""
+        """Handle the oldest waiting message of a chat; whether there may be another."""
         async with self.database.read() as connection:
-            rows = await Inbox(connection).waiting(channel, chat)
-        if not rows:
-            return False
+            waiting = await Inbox(connection).waiting(channel, chat)
+            rows = waiting.rows
+            if not rows:
+                return False
+            person, recent = await self._who(connection, rows)
         if rows[0].part_of and (wait := rows[-1].received_at + ALBUM - self.now()) > timedelta():
             await asyncio.sleep(wait.total_seconds())
             return True
         incoming = merged(rows)
-        channel_, partial = self.channels[channel], self._partials.get((channel, rows[0].message))
-        async with self._slots, channel_.watch(incoming) as watch:
+        partial = self._partials.get((channel, rows[0].message))
+        async with self._slots, self.channels[channel].watch(incoming) as watch:
+            asked = Asked(rows, incoming, person, recent, partial or watch.partial, watch)
             try:
-                promised = await self._turn(rows, incoming, partial or watch.partial, watch)
+                replies, promised = await self._turn(asked)
             except Handled:
                 await asyncio.sleep(_AGAIN)
                 return True
         self.deliver(promised)
-        return True
+        replied = self._replied.get((channel, rows[0].message))
+        if replied is not None and not replied.done():
+            replied.set_result(replies)
+        return waiting.more
 
-    async def _turn(
-        self, rows: Sequence[Arrived], incoming: Incoming, partial: Partial, watch: Watch
-    ) -> list[Promised]:
+    async def _who(self, connection: Connection, rows: Sequence[Arrived]) -> tuple[Person | None, int]:
+        """Who writes, and how many messages came from them within a minute, an album as one."""
+        first = rows[0]
+        person = await People(connection).who(first.channel, first.user)
+        since = first.received_at - _MINUTE
+        recent = await Inbox(connection).count(first.channel, first.user, since, rows[-1].id)
+        return person, recent - (len(rows) - 1)
+
+    async def _turn(self, asked: "Asked") -> tuple[tuple[Reply, ...], list[Promised]]:
         started = time.monotonic()
         try:
-            promised, replies, outcome = await self._attempt(rows, incoming, partial, watch)
+            replies, promised, outcome = await self._attempt(asked)
         except (Handled, RecordsError):
             raise
         except Exception:
-            log.exception("turn: message %s of %s failed", incoming.id, incoming.channel)
+            log.exception("turn: message %s of %s failed", asked.incoming.id, asked.incoming.channel)
             replies, outcome = (Reply(APOLOGY),), FAILED
-            async with Transaction(self.database, rows, self.now()) as transaction:
-                promised = await self._promise(transaction, rows, incoming, replies, [], watch)
-        self.done(Done(incoming, replies, rows[0].id, time.monotonic() - started, outcome))
-        return promised
+            async with Transaction(self.database, asked.rows, self.now()) as transaction:
+                promised = await self._promise(transaction, asked, replies, [])
+        self.done(Done(asked.incoming, replies, asked.rows[0].id, time.monotonic() - started, outcome))
+        return replies, promised
 
-    async def _attempt(
-        self, rows: Sequence[Arrived], incoming: Incoming, partial: Partial, watch: Watch
-    ) -> tuple[list[Promised], tuple[Reply, ...], str]:
-        async with Transaction(self.database, rows, self.now()) as transaction:
-            person, recent = await self._who(incoming, rows)
+    async def _attempt(self, asked: "Asked") -> tuple[tuple[Reply, ...], list[Promised], str]:
+        async with Transaction(self.database, asked.rows, self.now()) as transaction:
             context = Context(
                 desk=self.desk,
                 database=self.database,
                 files=self.files,
                 now=self.now,
-                partial=partial,
+                partial=asked.partial,
                 write=transaction.connection,
-                fetch=lambda one: self._fetch(incoming.channel, one),
+                fetch=lambda one: self._fetch(asked.incoming.channel, one),
                 deployment=self.deployment,
-                person=person,
+                person=asked.person,
             )
             replies: tuple[Reply, ...] = ()
-            if recent <= self.per_minute:
-                replies = await self.house.route(context, incoming)
-            elif recent == self.per_minute + 1:
+            if asked.recent <= self.per_minute:
+                replies = await self.house.route(context, asked.incoming)
+            elif asked.recent == self.per_minute + 1:
                 replies = (Reply(TOO_FAST),)
-            return await self._promise(transaction, rows, incoming, replies, context.notices, watch)
-
-    async def _who(self, incoming: Incoming, rows: Sequence[Arrived]) -> tuple[Person | None, int]:
-        """Who writes, and how many messages came from them within a minute."""
-        async with self.database.read() as connection:
-            people = People(connection)
-            person = await people.who(incoming.channel, incoming.person)
-            since = incoming.received - _MINUTE
-            recent = await Inbox(connection).count(incoming.channel, incoming.person, since, rows[-1].id)
-        return person, recent - (len(rows) - 1)
+            outcome = (DONE if replies else SILENT) if asked.recent <= self.per_minute else LIMITED
+            return replies, await self._promise(transaction, asked, replies, context.notices), outcome
 
     async def _promise(
-        self,
-        transaction: "Transaction",
-        rows: Sequence[Arrived],
-        incoming: Incoming,
-        replies: Sequence[Reply],
-        notices: Sequence[Notice],
-        watch: Watch,
+        self, transaction: Transaction, asked: "Asked", replies: Sequence[Reply], notices: Sequence[Notice]
     ) -> list[Promised]:
         """Everything that is to be said, as rows of the turn's transaction; those that this process sends at once."""
-        connection, now = await transaction.connection(), self.now()
+        connection, now, incoming = await transaction.connection(), self.now(), asked.incoming
         await People(connection).used(incoming.channel, incoming.person, now)
-        edits = watch.shown
+        edits = asked.watch.shown
         promised = []
         for reply in replies:
             edits = edits or (incoming.pressed if reply.replaces else "")
             answers = "" if incoming.private else incoming.message
-            row = self._row(incoming.channel, incoming.chat, replace(reply, answers=answers), now)
-            promised.append(replace(row, inbox_id=rows[0].id, edits=edits))
+            row = self.promising.row(incoming.channel, incoming.chat, replace(reply, answers=answers), now)
+            promised.append(replace(row, inbox_id=asked.rows[0].id, edits=edits))
             edits = ""
         for notice in notices:
-            promised += [one for one in [await self.notice(connection, notice)] if one is not None]
+            row_ = await self.promising.notice(connection, notice)
+            promised += [row_] if row_ is not None else []
         ids = await Outbox(connection).add(promised)
         numbered = [replace(one, id=i) for one, i in zip(promised, ids, strict=True)]
         return [one for one in numbered if one.claimed_by == self.name]
-
-    async def notice(self, connection: Connection, notice: Notice) -> Promised | None:
-        """A notice as a row, due when its person may be disturbed; None for someone who cannot be reached."""
-        people = People(connection)
-        person, accounts = await people.get(notice.person_id), await people.accounts(notice.person_id)
-        if person is None or not accounts:
-            return None
-        now = self.now()
-        due = now if notice.urgent else audible(now, ZoneInfo(person.zone), person.quiet_from, person.quiet_to)
-        row = self._row(accounts[0].channel, accounts[0].chat, notice.reply, due)
-        return replace(row, person_id=person.id)
-
-    def _row(self, channel: str, chat: str, reply: Reply, due: datetime) -> Promised:
-        now = self.now()
-        row = Promised(channel, chat, now, due, dump_reply(reply))
-        here = self.channels.get(channel)
-        if isinstance(here, Mailbox):
-            return replace(row, ended_at=now)
-        if here is None or due > now:
-            return row
-        return replace(row, claimed_by=self.name, claimed_until=now + LEASE)
 
     async def _fetch(self, channel: str, attachment: Attachment) -> bytes:
         here = self.channels[channel]
@@ -265,6 +271,18 @@ class Turns:
             return await self.files.get(attachment.ref)
         except FilesError as error:
             raise Unfetched(UNREADABLE) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A waiting message with what its turn needs: who writes, and how many messages of theirs came within a minute."""
+
+    rows: Sequence[Arrived]
+    incoming: Incoming
+    person: Person | None
+    recent: int
+    partial: Partial
+    watch: Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,40 +303,6 @@ class Line:
 def line(row: Promised) -> Line:
     """A message of the outbox."""
     return Line(row.due_at, None, load_reply(row.payload), row.id, row.edits, row.inbox_id is not None)
-
-
-class Transaction:
-    """The one transaction of a turn, opened when it is first needed; it marks the turn's messages as handled.
-
-    On a server it is opened at once, and keeps other processes off the chat. Left without a fault it commits.
-    """
-
-    def __init__(self, database: Database, rows: Sequence[Arrived], now: datetime) -> None:
-        self._database, self._rows, self._now = database, rows, now
-        self._stack = AsyncExitStack()
-        self._opened: Connection | None = None
-
-    async def connection(self) -> Connection:
-        """The transaction's connection; raises Handled when another process was quicker."""
-        if self._opened is None:
-            self._opened = await self._stack.enter_async_context(self._database.write())
-            inbox, first = Inbox(self._opened), self._rows[0]
-            if not await inbox.lock(first.channel, first.chat):
-                raise Handled(first.id)
-            await inbox.handle([row.id for row in self._rows], self._now)
-        return self._opened
-
-    async def __aenter__(self) -> "Transaction":
-        if self._database.served:
-            try:
-                await self.connection()
-            except BaseException as error:
-                await self._stack.__aexit__(type(error), error, error.__traceback__)
-                raise
-        return self
-
-    async def __aexit__(self, *fault: object) -> None:
-        await self._stack.__aexit__(*fault)  # type: ignore[arg-type]  # passed on as it came
 
 
 def merged(rows: Sequence[Arrived]) -> Incoming:

@@ -190,9 +190,9 @@ async def test_a_chats_messages_wait_in_the_order_they_came(database: Database) 
     async with database.write() as connection:
         inbox = Inbox(connection)
         ids = await inbox.add([arrived("1"), arrived("2"), arrived("3", "other")])
-        assert [row.message for row in await inbox.waiting("telegram", "c")] == ["1"]
+        assert [row.message for row in (await inbox.waiting("telegram", "c")).rows] == ["1"]
         await inbox.handle(ids[:1], NOON)
-        assert [row.message for row in await inbox.waiting("telegram", "c")] == ["2"]
+        assert [row.message for row in (await inbox.waiting("telegram", "c")).rows] == ["2"]
         assert await inbox.chats(NOON + SECOND) == [("telegram", "c"), ("telegram", "other")]
         assert await inbox.chats(NOON) == []
 
@@ -201,7 +201,7 @@ async def test_the_parts_of_an_album_wait_together(database: Database) -> None:
     async with database.write() as connection:
         inbox = Inbox(connection)
         await inbox.add([arrived("1", part_of="a"), arrived("2", part_of="a"), arrived("3"), arrived("4", part_of="a")])
-        assert [row.message for row in await inbox.waiting("telegram", "c")] == ["1", "2", "4"]
+        assert [row.message for row in (await inbox.waiting("telegram", "c")).rows] == ["1", "2", "4"]
 
 
 async def test_a_message_is_handled_by_one_transaction_only(database: Database) -> None:
@@ -222,7 +222,7 @@ async def test_what_a_failed_transaction_handled_waits_again(database: Database)
             await Inbox(connection).handle(ids, NOON)
             raise ZeroDivisionError
     async with database.read() as connection:
-        assert await Inbox(connection).waiting("telegram", "c")
+        assert (await Inbox(connection).waiting("telegram", "c")).rows
 
 
 async def test_messages_are_counted_up_to_one_of_them(database: Database) -> None:

@@ -1,0 +1,48 @@
+"""Replies and notices as rows of the outbox: when they are due, and who sends them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.channel import Channel, Mailbox
+from handlers.clock import audible
+from handlers.context import Notice
+from handlers.message import Reply
+from handlers.wire import dump_reply
+from records.database import Connection
+from records.outbox import Promised
+from records.people import People
+
+LEASE = timedelta(seconds=30)  # after it, what a process had claimed is free for others
+
+
+@dataclass(frozen=True, slots=True)
+class Promising:
+    """One process's way to promise; `name` is the process's."""
+
+    name: str
+    channels: Mapping[str, Channel]
+    now: Callable[[], datetime]
+
+    def row(self, channel: str, chat: str, reply: Reply, due: datetime) -> Promised:
+        """A message that this process sends at once where it is due now and the channel is ours."""
+        now = self.now()
+        row = Promised(channel, chat, now, due, dump_reply(reply))
+        here = self.channels.get(channel)
+        if isinstance(here, Mailbox):
+            return replace(row, ended_at=now)
+        if here is None or due > now:
+            return row
+        return replace(row, claimed_by=self.name, claimed_until=now + LEASE)
+
+    async def notice(self, connection: Connection, notice: Notice) -> Promised | None:
+        """A notice, due when its person may be disturbed; None for someone who cannot be reached."""
+        people = People(connection)
+        person, accounts = await people.get(notice.person_id), await people.accounts(notice.person_id)
+        if person is None or not accounts:
+            return None
+        now = self.now()
+        due = now if notice.urgent else audible(now, ZoneInfo(person.zone), person.quiet_from, person.quiet_to)
+        row = self.row(accounts[0].channel, accounts[0].chat, notice.reply, due)
+        return replace(row, person_id=person.id)
