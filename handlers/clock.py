@@ -7,6 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _REACH = 370  # days
+_DAY = 24 * 60  # minutes
+_ONES = {name: number for number, name in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_NUMERAL = re.compile("[零〇一二两三四五六七八九十]+(?!刻)")
+_PARTS = {"整": 0, "半": 30, "一刻": 15, "三刻": 45}
+_CLOCK = re.compile(
+    r"(早上|早晨|上午|中午|下午|傍晚|晚上|夜里|半夜|凌晨)?\s*(\d{1,2})"
+    r"(?:\s*[:.点时]\s*(\d{1,2}|半|整|一刻|三刻)?\s*分?)?\s*(am|pm)?"
+)
 
 
 def at(day: date, minute: int, zone: ZoneInfo) -> datetime:
@@ -39,15 +47,33 @@ def audible(moment: datetime, zone: ZoneInfo, start: int, end: int) -> datetime:
 
 
 def minute_of(text: str) -> int | None:
-    """The minute of the day in what a person types: 8, 8点半, 08:30, 20：15, 晚上9点; None when it is none."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    found = re.fullmatch(r"(早上|上午|中午|下午|晚上|凌晨)?\s*(\d{1,2})(?:\s*[:.点时]\s*(\d{1,2}|半)?\s*分?)?", plain)
+    """The minute of the day in what a person types: 8, 八点半, 08:30, 20：15, 晚上9点, 9pm; None when it is none."""
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    found = _CLOCK.fullmatch(_NUMERAL.sub(lambda one: str(_number(one[0])), plain))
     if not found:
         return None
-    part, hour, minute = found[1], int(found[2]), 30 if found[3] == "半" else int(found[3] or 0)
-    if (part in ("下午", "晚上") and hour < 12) or (part == "中午" and hour < 3):
+    part, hour = found[1] or found[4] or "", int(found[2])
+    minute = _PARTS[found[3]] if found[3] in _PARTS else int(found[3] or 0)
+    if hour == 12 and part in ("晚上", "夜里", "半夜", "凌晨", "am"):
+        hour = 0
+    elif (part in ("下午", "傍晚", "晚上", "夜里", "pm") and hour < 12) or (part == "中午" and hour < 3):
         hour += 12
-    return hour * 60 + minute if hour < 24 and minute < 60 else None
+    minutes = hour * 60 + minute
+    return minutes % _DAY if hour <= 24 and minute < 60 and minutes <= _DAY else None
+
+
+def span_of(text: str) -> tuple[int, int] | None:
+    """The two times in 22:00-08:00, 晚上10点到早上8点, 22 ~ 8; None when there are not two."""
+    ends = [minute_of(end) for end in re.split(r"[-—–~～]+|到|至", unicodedata.normalize("NFKC", text).strip("从 "))]
+    if len(ends) != 2 or ends[0] is None or ends[1] is None:
+        return None
+    return ends[0], ends[1]
+
+
+def _number(numeral: str) -> int:
+    """二十三 -> 23; for the numbers of a clock."""
+    tens, ten, ones = numeral.rpartition("十")
+    return (_ONES.get(tens, 1) * 10 if ten else 0) + _ONES.get(ones.lstrip("零〇"), 0)
 
 
 def shown(minute: int) -> str:

@@ -1,17 +1,24 @@
 """Everything a person can do, in one visible list."""
 
-from handlers import ask, helping
-from handlers.routing import EVERYONE, Command, House, Press
+from handlers import ask, helping, inviting, me
+from handlers.routing import EVERYONE, LEADERS, Command, House, Press
 
 HOUSE = House(
     commands=(
         Command("start", "开始", helping.start, EVERYONE, ("开始", "你好", "您好")),
         Command("help", "能做什么", helping.guide, EVERYONE, ("帮助", "菜单")),
+        Command(
+            "me", "我的称呼、时区、安静时段和提醒时间", me.show, EVERYONE, ("我", "我的", "我的信息"), private=True
+        ),
+        Command("invite", "邀请同事加入", inviting.invite, LEADERS, ("邀请",), private=True),
+        Command("connect", "在另一个渠道接着用", inviting.connect, EVERYONE, (), private=True),
+        Command("leave", "退出并删除我的信息", me.leave, EVERYONE, ("退出账号",), private=True),
     ),
     presses=(
         Press("source", ask.press),
         Press("rate", ask.press),
         Press("section", ask.press),
+        Press("me", me.press),
     ),
-    flows=(),
+    flows=(*me.CHANGING, me.LEAVING, inviting.INVITING),
 )

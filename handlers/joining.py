@@ -1,7 +1,9 @@
 """Joining by invite: the only thing a stranger can do."""
 
+from handlers import reminding
 from handlers.context import Context
 from handlers.message import Incoming, Reply
+from handlers.typed import LONGEST_NAME, inert
 from records.invites import Invite, Invites
 from records.people import ADMIN, STAFF, SUPERVISOR, TRAINEE, People
 from records.stores import Stores
@@ -17,7 +19,7 @@ ANOTHER = "您好，{name}。这个渠道已经连上您的账号。"
 ALREADY = "您已经加入了，不用再用邀请码。"
 INVITED = "{name}（{role}）用您的邀请加入了。"
 NEW = "新同事"
-_LONGEST_NAME = 20
+STORE_LINK = "store_"  # what the payload of a store's link begins with; it lets nobody in
 
 
 async def stranger(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
@@ -25,7 +27,7 @@ async def stranger(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     code = code_of(incoming.text)
     if not incoming.private:
         return ()
-    if not code:
+    if not code or code.startswith(STORE_LINK):
         return (Reply(STRANGER),)
     connection = await context.write()
     spent = await Invites(connection).use(code, context.now())
@@ -45,13 +47,14 @@ async def _join(context: Context, incoming: Incoming, spent: Invite) -> tuple[Re
     connection = await context.write()
     people, zone = People(connection), context.deployment.zone.key
     stores = () if spent.store_id is None else (spent.store_id,)
-    name = " ".join(incoming.name.split())[:_LONGEST_NAME] or NEW
+    name = inert(incoming.name)[:LONGEST_NAME].strip() or NEW
     joined = await people.add(name, spent.role, zone, context.now(), stores=stores)
     await people.connect(joined.id, incoming.channel, incoming.person, incoming.chat, context.now())
     await Invites(connection).used_by(spent.id, joined.id)
     if spent.created_by is not None:
         await people.change(joined.id, reports_to=spent.created_by)
         context.notify(spent.created_by, Reply(INVITED.format(name=name, role=ROLE_NAMES[spent.role])))
+    await reminding.retimed(connection, joined, context.now())
     store = await Stores(connection).get(spent.store_id) if spent.store_id is not None else None
     where = store.name if store else "督导助手"
     return (Reply(JOINED.format(name=name, role=ROLE_NAMES[spent.role], store=where)),)

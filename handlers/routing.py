@@ -11,19 +11,24 @@ from records.conversations import Conversations, Open
 from records.people import ADMIN, ROLES, STAFF, SUPERVISOR, TRAINEE
 
 NOT_YOURS = "这个功能不对您的角色开放。"
+PRIVATE = "这个功能请和我单独聊的时候用。"
 Handler = Callable[[Context, Incoming], Awaitable[tuple[Reply, ...]]]
 EVERYONE = frozenset(ROLES)
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A word people type; `text` is its line in the menu, `said` are Chinese words that mean the same."""
+    """A word people type; `text` is its line in the menu, `said` are Chinese words that mean the same.
+
+    What is `private` is not said in a group.
+    """
 
     word: str
     text: str
     handler: Handler
     roles: frozenset[str] = EVERYONE
     said: tuple[str, ...] = ()
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class House:
             return await joining.stranger(context, incoming)
         command = self._command(word.lower(), incoming)
         if command is not None:
+            if command.private and not incoming.private and context.me.role in command.roles:
+                return (Reply(PRIVATE),)
             return await self._allowed(command.roles, command.handler, context, incoming)
         if incoming.action and not incoming.action.startswith("flow:"):
             press = next((one for one in self.presses if one.word == incoming.action.partition(":")[0]), None)

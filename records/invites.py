@@ -42,9 +42,10 @@ class Invites:
         store: int | None = None,
         by: int | None = None,
         person: int | None = None,
+        code: str = "",
     ) -> str:
-        """A new code of 16 characters (letters, digits, - and _)."""
-        code = secrets.token_urlsafe(12)
+        """Keep a code of `new_code`, a fresh one where none is given; returns it."""
+        code = code or new_code()
         values: dict[str, Any] = {"digest": _digest(code), "role": role, "store_id": store, "person_id": person}
         times = {"created_by": by, "created_at": now, "expires_at": now + lasts}
         await self._connection.execute(insert(invite).values(values | times))
@@ -106,6 +107,11 @@ class Logins:
 
     def _live(self, secret: str, now: datetime, *, session: bool) -> tuple[Any, ...]:
         return (login.c.digest == _digest(secret), login.c.session.is_(session), login.c.expires_at > now)
+
+
+def new_code() -> str:
+    """16 characters (letters, digits, - and _) that nobody guesses."""
+    return secrets.token_urlsafe(12)
 
 
 def _digest(code: str) -> str:
