@@ -22,7 +22,7 @@ _LEAST = 6  # characters; anything shorter is no secret, and would blot out half
 _TOKEN = re.compile(r"\d{6,}(?::|%3[Aa])[\w-]{30,}", re.ASCII)  # Telegram's, whoever's it may be
 _IN_ADDRESS = re.compile(r"://[^/:\s]*:(\S+)@|[?&](?:password|secret|token|key)=([^&\s]+)")
 _BREAKS = {ord(one): f"\\u{ord(one):04x}" for one in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"}
-_QUIET = ("apscheduler", "asyncio", "chromadb", "httpcore", "httpx", "telegram", "urllib3", "uvicorn")
+_QUIET = ("alembic", "apscheduler", "asyncio", "chromadb", "httpcore", "httpx", "telegram", "urllib3", "uvicorn")
 _HARMLESS = ("telegram.error", "httpx", "httpcore", "bot.channel")  # modules whose errors never quote a message
 _ROOT = Path(__file__).parent.parent
 

@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from functools import partial
 from uuid import uuid4
 
+from bot import logs
 from bot.app import App, opened
 from bot.config import Settings
 from bot.local import LOCAL, local_person
+from bot.metrics import Metrics
 from bot.outbox import Delivery
 from bot.progress import bar, say
 from bot.ticking import Ticking
@@ -26,16 +28,19 @@ _LEAVE = {"/exit", "/quit", "exit", "quit", "退出", "再见"}
 
 async def run(settings: Settings, options: argparse.Namespace) -> int:
     """Serve until told to stop (Ctrl-C or SIGTERM)."""
+    from bot.health import routes
     from bot.web.server import create, serve
 
+    logs.setup(settings)
     if not settings.web.enabled:
         say("dudao: 没有启用任何渠道；请在 config.yaml 里把 web.enabled 设为 true。")
         return 1
     async with opened(settings, bar, say) as app:
         host = settings.web.host
-        page = create(app.turns, partial(_history, app))
+        metrics = Metrics()
+        page = create(app.turns, partial(_history, app), extra_routes=routes(app, metrics))
         await local_person(app, "web", LOCAL)
-        async with _delivering(app):
+        async with _delivering(app, metrics):
             serving = asyncio.create_task(serve(page, host, settings.web.port, ready=partial(_ready, host)))
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -48,9 +53,10 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
 
 
 @asynccontextmanager
-async def _delivering(app: App) -> AsyncIterator[None]:
+async def _delivering(app: App, metrics: Metrics) -> AsyncIterator[None]:
     """Send and tick while the block lasts; then let what is under way end."""
     delivery = Delivery(app.database, app.channels, app.turns.name, app.turns.now)
+    metrics.watch(app, delivery)
     app.turns.deliver = delivery.deliver
     if not app.database.served:  # this is the only process that sends; what an earlier one had claimed is free
         async with app.database.write() as connection:

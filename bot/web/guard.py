@@ -1,5 +1,7 @@
 """Who may talk to the local chat (this machine's own page, nobody else's) and what that page may load."""
 
+import ipaddress
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -7,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 WRONG_HOST = "请用 http://127.0.0.1:{port} 打开督导助手。"
 WRONG_ORIGIN = "只接受督导助手自己的页面发来的消息。"
 
+PROBES = ("/healthz", "/metrics")
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -50,11 +53,20 @@ def refusal(scope: Scope) -> Response | None:
     headers = Headers(scope=scope)
     port = (scope.get("server") or ("", None))[1] or 80
     hosts = [host.lower() for host in headers.getlist("host")]
-    if len(hosts) != 1 or hosts[0] not in own_hosts(port):
+    if len(hosts) != 1 or not (hosts[0] in own_hosts(port) or _probed(scope, hosts[0])):
         return problem(421, WRONG_HOST.format(port=port))
     if scope["method"] not in ("GET", "HEAD") and headers.get("origin", "").lower() != f"http://{hosts[0]}":
         return problem(403, WRONG_ORIGIN)
     return None
+
+
+def _probed(scope: Scope, host: str) -> bool:
+    """Whether a monitor asks under this machine's address: another site's page only ever comes under a name."""
+    try:
+        ipaddress.ip_address(host.rpartition(":")[0].strip("[]") or host)
+    except ValueError:
+        return False
+    return scope["method"] in ("GET", "HEAD") and scope["path"] in PROBES
 
 
 def own_hosts(port: int) -> set[str]:

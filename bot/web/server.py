@@ -7,7 +7,7 @@ import logging
 import re
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.web.guard import Guard, problem
@@ -64,8 +64,10 @@ class Message(BaseModel):
     action: str = ""
 
 
-def create(turn: Turn, history: History, *, title: str = "督导助手") -> Starlette:
-    """The app: GET / and /static/…, GET /api/history, POST /api/messages (answers in JSON lines)."""
+def create(
+    turn: Turn, history: History, *, title: str = "督导助手", extra_routes: Sequence[BaseRoute] = ()
+) -> Starlette:
+    """The app: GET / and /static/…, GET /api/history, POST /api/messages (answers in JSON lines), the extra routes."""
     static = Path(__file__).with_name("static")
     page = (static / "index.html").read_text("utf-8").replace("{{title}}", html.escape(title))
     running = Running(turn)
@@ -98,6 +100,7 @@ def create(turn: Turn, history: History, *, title: str = "督导助手") -> Star
             Route("/api/history", past),
             Route("/api/messages", messages, methods=["POST"]),
             Mount("/static", StaticFiles(directory=static)),
+            *extra_routes,
         ],
         middleware=[Middleware(Guard)],
         exception_handlers={HTTPException: refuse},
