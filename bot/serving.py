@@ -17,12 +17,13 @@ from bot.local import LOCAL, local_person
 from bot.metrics import Metrics
 from bot.outbox import Delivery
 from bot.progress import bar, say
+from bot.stopping import on_signal
 from bot.ticking import Ticking
 from handlers.helping import WELCOME
 from handlers.message import Button, Incoming, Reply
 from records.outbox import Outbox
 
-GRACE = 4.0  # seconds for what is under way when the process is told to stop
+GRACE = 2.0  # seconds for what is under way when the process is told to stop; the web's two come before
 _LEAVE = {"/exit", "/quit", "exit", "quit", "退出", "再见"}
 
 
@@ -42,9 +43,7 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
         await local_person(app, "web", LOCAL)
         async with _delivering(app, metrics):
             serving = asyncio.create_task(serve(page, host, settings.web.port, ready=partial(_ready, host)))
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, serving.cancel)
+            on_signal(serving.cancel)
             try:
                 await serving
             except asyncio.CancelledError:

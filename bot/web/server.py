@@ -39,7 +39,7 @@ NO_PORT = "打不开 {host}:{port}（{cause}）：请检查 config.yaml 里的 w
 BODY_LIMIT = 128 * 1024  # bytes; chat.js says the same before it sends
 COOKIE = "dudao_chat"
 YEAR = 365 * 24 * 3600  # seconds
-GRACE = 5  # seconds for turns under way when the server stops
+GRACE = 2  # seconds for connections, then for turns under way, when the server stops
 
 log = logging.getLogger(__name__)
 
