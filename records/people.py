@@ -8,22 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from records.tables import (
-    account,
-    conversation,
-    inbox,
-    login,
-    membership,
-    outbox,
-    person,
-    question,
-    reminder,
-    upload,
-    verdict,
-)
+from records.leaving import LEFT as LEFT
+from records.leaving import erase
+from records.tables import account, membership, person
 
 ADMIN, SUPERVISOR, TRAINEE, STAFF = ROLES = ("admin", "supervisor", "trainee", "staff")
-LEFT = "已离开"
 _DEMO = select(person.c.id).where(person.c.demo.is_(True)).scalar_subquery()
 
 
@@ -154,24 +143,8 @@ class People:
 
     async def leave(self, person_id: int, now: datetime) -> None:
         """Erase what says who someone was; what they did stays, done by someone who has left."""
-        for one in await self.accounts(person_id):
-            await self._erase(one)
-        for table in (account, reminder, login, membership):
-            await self._connection.execute(delete(table).where(table.c.person_id == person_id))
-        await self._connection.execute(update(person).where(person.c.reports_to == person_id).values(reports_to=None))
+        await erase(self._connection, person_id)
         await self.change(person_id, name=LEFT, left_at=now)
-
-    async def _erase(self, one: Account) -> None:
-        for table in (inbox, outbox, conversation, upload):
-            here = (table.c.channel == one.channel) & (table.c.chat == one.chat)
-            await self._connection.execute(delete(table).where(here))
-        asked = (question.c.channel == one.channel) & (question.c.person == one.user)
-        ids = select(question.c.id).where(asked).scalar_subquery()
-        judged = verdict.c.person == one.user
-        await self._connection.execute(update(verdict).where(judged).values(person=f"left-{one.person_id}"))
-        await self._connection.execute(
-            update(question).where(question.c.id.in_(ids)).values(person="", chat=f"left-{one.person_id}")
-        )
 
     async def _read(self, query: Any) -> list[Person]:
         rows = (await self._connection.execute(query)).all()

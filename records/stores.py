@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from records.tables import person, store
+from records.tables import store
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,6 @@ class Stores:
     async def close(self, store_id: int, now: datetime) -> None:
         """No longer offered; what happened there stays."""
         await self._connection.execute(update(store).where(store.c.id == store_id).values(closed_at=now))
-
-    async def remove_demo(self) -> tuple[int, int]:
-        """Take out every demo person and store; returns (people, stores) taken out."""
-        people = await self._connection.execute(delete(person).where(person.c.demo.is_(True)))
-        stores = await self._connection.execute(delete(store).where(store.c.demo.is_(True)))
-        return people.rowcount, stores.rowcount
 
 
 def _store(row: Any) -> Store:

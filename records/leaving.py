@@ -1,0 +1,88 @@
+"""What is erased of someone who leaves, and of those who were there for show."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from records.documents import Documents
+from records.tables import (
+    account,
+    conversation,
+    faq,
+    inbox,
+    invite,
+    login,
+    membership,
+    outbox,
+    person,
+    question,
+    reminder,
+    store,
+    upload,
+    verdict,
+)
+
+LEFT = "已离开"
+
+
+async def erase(connection: AsyncConnection, person_id: int) -> None:
+    """Take away all that says who a person was; what they did stays, done by someone who has left."""
+    for number, (channel, user, chat) in enumerate(await _accounts(connection, [person_id])):
+        await _erase_words(connection, channel, user, chat)
+        left = f"left-{person_id}-{number}"
+        asked = (question.c.channel == channel) & (question.c.person == user)
+        there = select(question.c.id).where(question.c.channel == channel).scalar_subquery()
+        judged = (verdict.c.person == user) & verdict.c.question_id.in_(there)
+        await connection.execute(update(verdict).where(judged).values(person=left))
+        await connection.execute(update(question).where(asked).values(person="", chat=left))
+    await _unsign(connection, person_id)
+    for table in (account, reminder, login, membership):
+        await connection.execute(delete(table).where(table.c.person_id == person_id))
+    theirs = or_(invite.c.created_by == person_id, invite.c.person_id == person_id)
+    await connection.execute(delete(invite).where(theirs, invite.c.used_at.is_(None)))
+    await connection.execute(update(person).where(person.c.reports_to == person_id).values(reports_to=None))
+
+
+async def remove_demo(connection: AsyncConnection) -> tuple[int, int]:
+    """Take out every demo person and store with all they said and did; returns how many of each."""
+    shown = select(person.c.id).where(person.c.demo.is_(True))
+    for channel, user, chat in await _accounts(connection, (await connection.execute(shown)).scalars().all()):
+        await _erase_words(connection, channel, user, chat)
+        await connection.execute(delete(question).where(question.c.channel == channel, question.c.person == user))
+        there = select(question.c.id).where(question.c.channel == channel).scalar_subquery()
+        judged = (verdict.c.person == user) & verdict.c.question_id.in_(there)
+        await connection.execute(delete(verdict).where(judged))
+    made = invite.c.created_by.in_(shown.scalar_subquery()) & invite.c.used_at.is_(None)
+    await connection.execute(delete(invite).where(made))
+    people = await connection.execute(delete(person).where(person.c.demo.is_(True)))
+    stores = await connection.execute(delete(store).where(store.c.demo.is_(True)))
+    return people.rowcount, stores.rowcount
+
+
+async def _accounts(connection: AsyncConnection, ids: Iterable[int]) -> list[tuple[str, str, str]]:
+    """(channel, user, chat) of these people."""
+    rows = await connection.execute(select(account).where(account.c.person_id.in_(list(ids))).order_by(account.c.id))
+    return [(row.channel, row.user, row.chat) for row in rows]
+
+
+async def _erase_words(connection: AsyncConnection, channel: str, user: str, chat: str) -> None:
+    """What was said from an account and what it was told, in its own chat and in groups."""
+    said = (inbox.c.channel == channel) & or_(inbox.c.chat == chat, inbox.c.user == user)
+    answers = outbox.c.inbox_id.in_(select(inbox.c.id).where(said).scalar_subquery())
+    await connection.execute(delete(outbox).where(outbox.c.channel == channel, or_(outbox.c.chat == chat, answers)))
+    await connection.execute(delete(inbox).where(said))
+    there = (conversation.c.channel == channel) & or_(conversation.c.chat == chat, conversation.c.user == user)
+    await connection.execute(delete(conversation).where(there))
+    await connection.execute(delete(upload).where(upload.c.channel == channel, upload.c.chat == chat))
+
+
+async def _unsign(connection: AsyncConnection, person_id: int) -> None:
+    """The answers a person wrote stay without their name, unless another goes by it too."""
+    name = (await connection.execute(select(person.c.name).where(person.c.id == person_id))).scalar_one_or_none()
+    same = select(person.c.id).where(person.c.name == name, person.c.id != person_id, person.c.left_at.is_(None))
+    if name is None or (await connection.execute(same.limit(1))).first() is not None:
+        return
+    signed = await connection.execute(update(faq).where(faq.c.author == name).values(author=LEFT))
+    if signed.rowcount:
+        await Documents(connection).advance()
