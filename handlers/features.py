@@ -1,6 +1,6 @@
 """Everything a person can do, in one visible list."""
 
-from handlers import ask, helping, inviting, me
+from handlers import ask, helping, inviting, me, people, stores
 from handlers.routing import EVERYONE, LEADERS, Command, House, Press
 
 HOUSE = House(
@@ -10,6 +10,9 @@ HOUSE = House(
         Command(
             "me", "我的称呼、时区、安静时段和提醒时间", me.show, EVERYONE, ("我", "我的", "我的信息"), private=True
         ),
+        Command("stores", "我的门店", stores.show, EVERYONE, ("门店", "我的门店"), private=True),
+        Command("people", "同事", people.show, LEADERS, ("同事", "人员"), private=True),
+        Command("person", "按名字找同事", people.find, LEADERS, (), private=True),
         Command("invite", "邀请同事加入", inviting.invite, LEADERS, ("邀请",), private=True),
         Command("connect", "在另一个渠道接着用", inviting.connect, EVERYONE, (), private=True),
         Command("leave", "退出并删除我的信息", me.leave, EVERYONE, ("退出账号",), private=True),
@@ -19,6 +22,10 @@ HOUSE = House(
         Press("rate", ask.press),
         Press("section", ask.press),
         Press("me", me.press),
+        Press("store", stores.press),
+        Press("stores", stores.press),
+        Press("person", people.press, LEADERS),
+        Press("people", people.press, LEADERS),
     ),
-    flows=(*me.CHANGING, me.LEAVING, inviting.INVITING),
+    flows=(*me.CHANGING, me.LEAVING, inviting.INVITING, *stores.FLOWS, *people.FLOWS),
 )

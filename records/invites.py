@@ -62,6 +62,11 @@ class Invites:
         """Note who joined by it."""
         await self._connection.execute(update(invite).where(invite.c.id == invite_id).values(used_by=person_id))
 
+    async def withdraw(self, by: int) -> None:
+        """The codes that a person made and nobody has used work no more."""
+        theirs = (invite.c.created_by == by) & invite.c.used_at.is_(None)
+        await self._connection.execute(delete(invite).where(theirs))
+
     async def open(self, by: int, now: datetime) -> list[Invite]:
         """The codes of one person that still work."""
         live = (invite.c.created_by == by) & invite.c.used_at.is_(None) & (invite.c.expires_at > now)
