@@ -149,6 +149,7 @@ def _command(options: argparse.Namespace) -> Callable[[config.Settings, argparse
 def _expected() -> tuple[type[Exception], ...]:
     """Failures whose message already says what and how to mend it."""
     from bot.commands import BadBatch
+    from bot.telegram import NoTelegram
     from bot.web.server import WebError
     from knowledge.glossary import BadGlossary
     from records.database import RecordsError
@@ -157,7 +158,8 @@ def _expected() -> tuple[type[Exception], ...]:
     from retrieval.model.types import ModelError
     from retrieval.vectors import VectorsError
 
-    return (RecordsError, BadGlossary, ModelError, VectorsError, LibraryError, BadQuestions, BadBatch, WebError)
+    records = (RecordsError, LibraryError, ModelError, VectorsError)
+    return (*records, BadGlossary, BadQuestions, BadBatch, WebError, NoTelegram)
 
 
 if __name__ == "__main__":

@@ -98,13 +98,13 @@ def _app(settings: Settings, database: Database, desk: Desk) -> App:
         reading=_reading(settings),
         invite_hours=settings.people.invite_hours,
         page=settings.web.url,
-        bot_link=partial(_bot_link, settings.telegram.bot),
+        bot_link=partial(bot_link, settings.telegram.bot),
         menu=lambda role: [(one.word, one.text) for one in HOUSE.menu(role)],
     )
     turns = Turns(
         desk=desk,
         database=database,
-        files=Files(settings.files.url or settings.home / "files"),
+        files=file_store(settings),
         house=HOUSE,
         deployment=deployment,
         channels=channels,
@@ -113,7 +113,8 @@ def _app(settings: Settings, database: Database, desk: Desk) -> App:
     return App(settings, database, desk, turns, channels)
 
 
-def _bot_link(bot: str, code: str) -> str:
+def bot_link(bot: str, code: str) -> str:
+    """A link that opens the bot with this code; "" where the bot's name is not known."""
     return f"https://t.me/{bot}?start={code}" if bot else ""
 
 
@@ -132,6 +133,11 @@ def database_url(settings: Settings) -> str:
     return settings.database.url or f"sqlite+aiosqlite:///{settings.home / 'dudao.db'}"
 
 
+def file_store(settings: Settings) -> Files:
+    """The store of what people sent and are sent: a folder in the home unless another is named."""
+    return Files(settings.files.url or settings.home / "files")
+
+
 def build_desk(settings: Settings, database: Database, uid: str, embedder: Embedder, reranker: Reranks | None) -> Desk:
     """The desk of the library `uid`, its index opened but not yet in step."""
     glossary = KNOWLEDGE / "glossary.yaml"
@@ -143,7 +149,7 @@ def build_desk(settings: Settings, database: Database, uid: str, embedder: Embed
     name = f"dudao-{uid[:12]}-{fingerprint(CUT, embedder.name)}"
     vectors = Vectors(settings.index.url or folder / "chroma", name)
     library = Library(
-        database, Keywords(folder / f"keywords-{words}"), vectors, embedder, cutter, settings.home / "lock"
+        database, Keywords(folder / f"keywords-{uid[:12]}-{words}"), vectors, embedder, cutter, settings.home / "lock"
     )
     search = Search(library.keywords, vectors, embedder, analyzer, Ranking(), reranker)
     answerer = Answerer(

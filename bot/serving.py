@@ -4,11 +4,14 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+
+from starlette.applications import Starlette
 
 from bot import logs
 from bot.app import App, opened
@@ -23,7 +26,15 @@ from handlers.helping import WELCOME
 from handlers.message import Button, Incoming, Reply
 from records.outbox import Outbox
 
+if TYPE_CHECKING:
+    from bot.telegram.start import Service
+
 GRACE = 2.0  # seconds for what is under way when the process is told to stop; the web's two come before
+NO_CHANNEL = (
+    "dudao: 没有启用任何渠道；请在 config.yaml 里把 web.enabled 设为 true，"
+    "或在环境变量 TELEGRAM_BOT_TOKEN 里给出机器人令牌。"
+)
+READY = "督导助手已启动：只在 Telegram 里"
 _LEAVE = {"/exit", "/quit", "exit", "quit", "退出", "再见"}
 
 
@@ -33,22 +44,56 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
     from bot.web.server import create, serve
 
     logs.setup(settings)
-    if not settings.web.enabled:
-        say("dudao: 没有启用任何渠道；请在 config.yaml 里把 web.enabled 设为 true。")
+    talks = settings.telegram.enabled and bool(settings.telegram.token.get_secret_value())
+    if not settings.web.enabled and not talks:
+        say(NO_CHANNEL)
         return 1
-    async with opened(settings, bar, say) as app:
-        host = settings.web.host
-        metrics = Metrics()
-        page = create(app.turns, partial(_history, app), extra_routes=routes(app, metrics))
-        await local_person(app, "web", LOCAL)
+    async with opened(settings, bar, say) as app, _telegram(app, talks) as service:
+        host, metrics = settings.web.host, Metrics()
+        parts = [service.run()] if service else []
+        page = Starlette()
+        if settings.web.enabled:
+            page = create(app.turns, partial(_history, app), extra_routes=routes(app, metrics))
+            await local_person(app, "web", LOCAL)
+        if settings.web.enabled or (service and service.webhook):
+            if service:
+                service.mount(page)
+            parts.append(serve(page, host, settings.web.port, ready=partial(_ready, host)))
+        else:
+            print(READY, flush=True)
         async with _delivering(app, metrics):
-            serving = asyncio.create_task(serve(page, host, settings.web.port, ready=partial(_ready, host)))
+            serving = asyncio.create_task(_together(parts))
             on_signal(serving.cancel)
             try:
                 await serving
             except asyncio.CancelledError:
                 say("已停止。")
     return 0
+
+
+async def _together(parts: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Until one of them ends or fails; then the others end."""
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _telegram(app: App, talks: bool) -> "AsyncIterator[Service | None]":
+    """Telegram among the channels where it is configured; else its library need not be loaded."""
+    if not talks:
+        yield None
+        return
+    from bot.telegram.start import telegram
+
+    async with telegram(app) as service:
+        yield service
 
 
 @asynccontextmanager

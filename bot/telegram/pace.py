@@ -1,0 +1,85 @@
+"""How fast the bot may speak: over all, in a private chat, in a group. Edits count."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.channel import Later
+
+_PATIENCE = 6.0  # seconds; who must wait longer comes again later, for a claimed message is ours for 30 s
+_SLACK = 1.05  # what left here a minute apart may arrive closer
+_MANY = 2000  # chats remembered
+
+
+@dataclass(slots=True)
+class Window:
+    """At most `most` within any `seconds`."""
+
+    most: int
+    seconds: float
+    times: deque[float] = field(default_factory=deque)
+
+    def first(self, now: float) -> float:
+        """When the next one may go."""
+        return max(now, self.times[0] + self.seconds * _SLACK) if len(self.times) >= self.most else now
+
+    def take(self, at: float) -> None:
+        """One goes then."""
+        self.times.append(at)
+        while len(self.times) > self.most:
+            self.times.popleft()
+
+
+class Pace:
+    """Gives everyone their moment; `clock` counts seconds."""
+
+    def __init__(self, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._all = Window(max(1, int(per_second)), max(1.0, 1 / per_second))
+        self._chats = dict[int, list[Window]]()
+        self._held = dict[int, float]()
+        self._clock = clock
+
+    async def take(self, chat: int) -> None:
+        """Wait until something may be sent to the chat; raises Later when that is too long."""
+        now = self._clock()
+        at = self._reserve(chat, now, _PATIENCE)
+        if at > now:
+            await asyncio.sleep(at - now)
+
+    def free(self, chat: int) -> bool:
+        """Take this moment if it is free: for what need not be said."""
+        now = self._clock()
+        try:
+            self._reserve(chat, now, 0)
+        except Later:
+            return False
+        return True
+
+    def hold(self, chat: int, seconds: float) -> None:
+        """Telegram said to wait."""
+        self._held[chat] = self._clock() + seconds
+
+    def _reserve(self, chat: int, now: float, patience: float) -> float:
+        windows = self._of(chat, now)
+        at = max(self._held.get(chat, now), *(window.first(now) for window in windows))
+        if at - now > patience:
+            raise Later("the limits of Telegram", at - now)
+        for window in windows:
+            window.take(at)
+        return at
+
+    def _of(self, chat: int, now: float) -> list[Window]:
+        if chat not in self._chats:
+            if len(self._chats) >= _MANY:
+                self._forget(now)
+            self._chats[chat] = [Window(18, 60.0), Window(3, 3.0)] if chat < 0 else [Window(3, 3.0)]
+        return [self._all, *self._chats[chat]]
+
+    def _forget(self, now: float) -> None:
+        """Chats that have been silent for more than a minute are as good as new."""
+        self._held = {chat: until for chat, until in self._held.items() if until > now}
+        quiet = [chat for chat, windows in self._chats.items() if all(w.times[-1] < now - 70 for w in windows)]
+        for chat in quiet:
+            del self._chats[chat]
