@@ -48,7 +48,7 @@ class Database:
         async with self.write() as connection:
             if connection.dialect.name == "postgresql":
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-            found = await connection.run_sync(_upgrade)
+            found = await connection.run_sync(upgrade)
         if found != REVISION:
             raise RecordsError(_NEWER.format(url=self.url, found=found, known=REVISION))
 
@@ -112,17 +112,27 @@ def _revision(connection: Any) -> str | None:
     return None if found is None else str(found)
 
 
-def _upgrade(connection: Any) -> str | None:
+def upgrade(connection: Any, to: str = "head") -> str | None:
     """Migrate within the connection's transaction; a revision that this program does not know is left alone."""
     from alembic import command
-    from alembic.config import Config
+
+    config = _alembic()
+    config.attributes["connection"] = connection
+    if (_revision(connection) or to) in known_revisions() | {"head"}:
+        command.upgrade(config, to)
+    return _revision(connection)
+
+
+def known_revisions() -> set[str]:
+    """Every revision of the schema that this program can read."""
     from alembic.script import ScriptDirectory
+
+    return {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
+
+
+def _alembic() -> Any:
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = connection
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    found = _revision(connection)
-    if found is None or found in known:
-        command.upgrade(config, "head")
-    return _revision(connection)
+    return config

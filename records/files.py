@@ -30,6 +30,19 @@ class Files:
         """The bytes of a ref; raises FilesError when they are not there."""
         return await asyncio.to_thread(self._get, ref)
 
+    async def refs(self) -> list[str]:
+        """Everything there is."""
+        return await asyncio.to_thread(self._refs)
+
+    def _refs(self) -> list[str]:
+        system, root = self._path("")
+        root = root.rstrip("/")
+        try:
+            found = [str(path).rpartition("/")[2] for path in system.find(root)] if system.exists(root) else []
+        except OSError as error:
+            raise FilesError(_BROKEN.format(where=self._where, cause=error)) from error
+        return sorted(name for name in found if _REF.fullmatch(name))
+
     def _put(self, content: bytes) -> str:
         ref = hashlib.sha256(content).hexdigest()
         system, path = self._path(ref)
