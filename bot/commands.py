@@ -19,15 +19,12 @@ from bot.progress import bar, say
 from handlers.ask import logged
 from handlers.message import Incoming
 from records.database import Database
-from records.questions import DOWN_REASONS, Complaint, QuestionRow, Questions
+from records.questions import DOWN_REASONS, QuestionRow, Questions
 from reports.figures import table
 from retrieval.answer import Answer
 from retrieval.evaluate import Labelled, evaluate, figures, load
 from retrieval.family import whole
-from retrieval.faq import Faqs
-from retrieval.group import grouped
 from retrieval.rank import Ranked
-from retrieval.text import fold, tokens
 
 _LOGGED_AT_ONCE = 50
 _DEEPER = 3  # times as many sections as are shown, for those that are shown as one
@@ -226,10 +223,7 @@ async def evaluation(settings: Settings, options: argparse.Namespace) -> int:
 async def unanswered(settings: Settings, options: argparse.Namespace) -> int:
     """What to write an answer for, most asked first."""
     async with opened(settings, bar, say) as app:
-        async with app.database.read() as connection:
-            complaints = await Questions(connection).complaints()
-        faqs = app.desk.answerer.faqs
-        groups = grouped(app.desk.answerer.search, [one for one in complaints if _open(one, faqs)])
+        groups = await app.desk.unanswered()
     for group in groups:
         reasons = {DOWN_REASONS.get(c.reason, "没答上") for c in group}
         texts: Sequence[str] = list(dict.fromkeys(c.question.text for c in group))
@@ -241,15 +235,6 @@ async def unanswered(settings: Settings, options: argparse.Namespace) -> int:
     if not groups and not options.json:
         print("没有未答或被点 👎 的问题。")
     return 0
-
-
-def _open(complaint: Complaint, faqs: Faqs) -> bool:
-    """Whether it was a question in words and no curated answer has been written for it since."""
-    asked = complaint.question
-    if not tokens(fold(asked.searched)):
-        return False
-    known = faqs.match(asked.searched)
-    return known is None or known.written_at <= asked.asked_at
 
 
 async def faq(settings: Settings, options: argparse.Namespace) -> int:

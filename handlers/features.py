@@ -1,7 +1,7 @@
 """Everything a person can do, in one visible list."""
 
-from handlers import ask, helping, inviting, me, people, stores
-from handlers.routing import EVERYONE, LEADERS, Command, House, Press
+from handlers import ask, helping, inviting, me, people, stores, unanswered
+from handlers.routing import ADMINS, EVERYONE, LEADERS, About, Command, House, Press
 
 HOUSE = House(
     commands=(
@@ -14,6 +14,7 @@ HOUSE = House(
         Command("people", "同事", people.show, LEADERS, ("同事", "人员"), private=True),
         Command("person", "按名字找同事", people.find, LEADERS, (), private=True),
         Command("invite", "邀请同事加入", inviting.invite, LEADERS, ("邀请",), private=True),
+        Command("unanswered", "没答上的问题", unanswered.show, LEADERS, ("没答上的问题", "未答问题"), private=True),
         Command("connect", "在另一个渠道接着用", inviting.connect, EVERYONE, (), private=True),
         Command("leave", "退出并删除我的信息", me.leave, EVERYONE, ("退出账号",), private=True),
     ),
@@ -26,6 +27,9 @@ HOUSE = House(
         Press("stores", stores.press),
         Press("person", people.press, LEADERS),
         Press("people", people.press, LEADERS),
+        Press("unanswered", unanswered.press, LEADERS),
+        Press("answer", unanswered.write, ADMINS),
     ),
-    flows=(*me.CHANGING, me.LEAVING, inviting.INVITING, *stores.FLOWS, *people.FLOWS),
+    flows=(*me.CHANGING, me.LEAVING, inviting.INVITING, *stores.FLOWS, *people.FLOWS, unanswered.ANSWERING),
+    abouts=(About(unanswered.ABOUT, unanswered.replied, ADMINS),),
 )

@@ -7,7 +7,7 @@ from handlers import ask, flow, joining
 from handlers.context import Context
 from handlers.flow import Flow
 from handlers.message import Incoming, Reply
-from records.conversations import Conversations, Open
+from records.outbox import Outbox
 from records.people import ADMIN, ROLES, STAFF, SUPERVISOR, TRAINEE
 
 NOT_YOURS = "这个功能不对您的角色开放。"
@@ -41,12 +41,22 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """The replies to messages whose Reply.about begins with this word; the handler gets the whole of it."""
+
+    word: str
+    handler: Callable[[Context, Incoming, str], Awaitable[tuple[Reply, ...]]]
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """Everything a person can do: joined in handlers/features.py."""
 
     commands: tuple[Command, ...]
     presses: tuple[Press, ...]
     flows: tuple[Flow, ...]
+    abouts: tuple[About, ...] = ()
 
     def menu(self, role: str) -> list[Command]:
         """The commands of a role, in order."""
@@ -67,7 +77,7 @@ class House:
             if press is None:
                 return (Reply(ask.OVER),)
             return await self._allowed(press.roles, press.handler, context, incoming)
-        opened = await _opened(context, incoming)
+        opened = context.opened
         if opened is not None:
             found = next((one for one in self.flows if one.name == opened.flow), None)
             if found is not None and context.me.role in found.roles:
@@ -100,9 +110,11 @@ class House:
         return await handler(context, incoming) if context.me.role in roles else (Reply(NOT_YOURS),)
 
 
-async def _opened(context: Context, incoming: Incoming) -> Open | None:
+async def _about(context: Context, incoming: Incoming) -> str:
+    """What the message that is replied to speaks of; "" where it is not one of ours."""
     async with context.database.read() as connection:
-        return await Conversations(connection).get(incoming.channel, incoming.chat, incoming.person)
+        shown = await Outbox(connection).shown(incoming.channel, incoming.chat, incoming.answers)
+    return str(shown.payload.get("about", "")) if shown else ""
 
 
 LEADERS = frozenset({ADMIN, SUPERVISOR})

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from records.database import Database
+from records.database import Connection, Database
 from records.documents import DocumentRow, Documents
-from records.questions import FaqRow, Questions
+from records.questions import Complaint, FaqRow, Questions
 from retrieval.answer import Answer
 from retrieval.answering import Answerer
 from retrieval.card import Card
 from retrieval.followup import Past
 from retrieval.grounded import Partial
+from retrieval.group import waiting
 from retrieval.library import Ingested, Library, Progress, Reading
 from retrieval.refusal import Scale, load_scale, measure, save_scale
 from retrieval.search import Found
@@ -89,6 +90,22 @@ class Desk:
             await Documents(connection).advance()
         self._looked = -1.0
         await self.follow()
+
+    async def put_faqs(
+        self, connection: Connection, questions: Iterable[str], answer: str, author: str, now: datetime
+    ) -> None:
+        """A curated answer to each of these wordings, live in every process once the transaction commits."""
+        for question in questions:
+            await Questions(connection).write_faq(question, answer, author, now)
+        await Documents(connection).advance()
+        self._looked = -1.0
+
+    async def unanswered(self) -> list[list[Complaint]]:
+        """What was not answered, or disliked, and not answered by a colleague since; the most frequent first."""
+        await self.follow()
+        async with self.database.read() as connection:
+            complaints = await Questions(connection).complaints()
+        return await asyncio.to_thread(waiting, self.answerer.search, self.answerer.faqs, complaints)
 
     async def forget_faq(self, faq_id: int) -> bool:
         """Take a curated answer out; False when there is none of that id."""

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from records.questions import Complaint
+from retrieval.faq import Faqs
 from retrieval.gist import gist
 from retrieval.search import Search
-from retrieval.text import tokens
+from retrieval.text import fold, tokens
 
 _SAME = 0.93
 _SHARED = 0.5
@@ -43,3 +44,16 @@ def grouped(search: Search, complaints: Sequence[Complaint]) -> list[list[Compla
                 groups.append(fresh)
         seen[text].members.append(complaint)
     return sorted((group.members for group in groups), key=lambda members: -len(members))
+
+
+def waiting(search: Search, faqs: Faqs, complaints: Sequence[Complaint]) -> list[list[Complaint]]:
+    """Groups of the questions in words that no curated answer has been written for since."""
+    return grouped(search, [one for one in complaints if _waits(one, faqs)])
+
+
+def _waits(complaint: Complaint, faqs: Faqs) -> bool:
+    asked = complaint.question
+    if not tokens(fold(asked.searched)):
+        return False
+    known = faqs.match(asked.searched)
+    return known is None or known.written_at <= asked.asked_at
