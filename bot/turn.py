@@ -17,7 +17,8 @@ from handlers.context import Context, Deployment, Notice, Unfetched
 from handlers.message import Attachment, Incoming, Reply
 from handlers.routing import House
 from handlers.wire import dump_incoming, load_incoming, load_reply
-from records.database import Connection, Database, RecordsError
+from records.conversations import Conversations, Open
+from records.database import Database, RecordsError
 from records.files import Files, FilesError
 from records.inbox import Arrived, Handled, Inbox
 from records.outbox import Outbox, Promised
@@ -176,18 +177,19 @@ class Turns:
     async def _next(self, channel: str, chat: str) -> bool:
         """Handle the oldest waiting message of a chat; whether there may be another."""
         async with self.database.read() as connection:
-            waiting = await Inbox(connection).waiting(channel, chat)
+            waiting = await Inbox(connection).waiting(channel, chat, self.now() - _MINUTE)
             rows = waiting.rows
             if not rows:
                 return False
-            person, recent = await self._who(connection, rows)
+            person = await People(connection).who(channel, rows[0].user)
+            opened = await Conversations(connection).get(channel, chat, rows[0].user)
         if rows[0].part_of and (wait := rows[-1].received_at + ALBUM - self.now()) > timedelta():
             await asyncio.sleep(wait.total_seconds())
             return True
         incoming = merged(rows)
         partial = self._partials.get((channel, rows[0].message))
         async with self._slots, self.channels[channel].watch(incoming) as watch:
-            asked = Asked(rows, incoming, person, recent, partial or watch.partial, watch)
+            asked = Asked(rows, incoming, person, opened, waiting.recent, partial or watch.partial, watch)
             try:
                 replies, promised = await self._turn(asked)
             except Handled:
@@ -199,13 +201,12 @@ class Turns:
             replied.set_result(replies)
         return waiting.more
 
-    async def _who(self, connection: Connection, rows: Sequence[Arrived]) -> tuple[Person | None, int]:
-        """Who writes, and how many messages came from them within a minute, an album as one."""
-        first = rows[0]
-        person = await People(connection).who(first.channel, first.user)
-        since = first.received_at - _MINUTE
-        recent = await Inbox(connection).count(first.channel, first.user, since, rows[-1].id)
-        return person, recent - (len(rows) - 1)
+    async def _opened(self, transaction: Transaction, asked: "Asked") -> Open | None:
+        """The open conversation; read again where another process may have moved it on before this turn locked it."""
+        if not self.database.served:
+            return asked.opened
+        conversations, one = Conversations(await transaction.connection()), asked.incoming
+        return await conversations.get(one.channel, one.chat, one.person)
 
     async def _turn(self, asked: "Asked") -> tuple[tuple[Reply, ...], list[Promised]]:
         started = time.monotonic()
@@ -233,6 +234,7 @@ class Turns:
                 fetch=lambda one: self._fetch(asked.incoming.channel, one),
                 deployment=self.deployment,
                 person=asked.person,
+                opened=await self._opened(transaction, asked),
             )
             replies: tuple[Reply, ...] = ()
             if asked.recent <= self.per_minute:
@@ -280,6 +282,7 @@ class Asked:
     rows: Sequence[Arrived]
     incoming: Incoming
     person: Person | None
+    opened: Open | None
     recent: int
     partial: Partial
     watch: Watch

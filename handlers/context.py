@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handlers.message import Attachment, Reply
+from records.conversations import Open
 from records.database import Connection, Database
 from records.files import Files
 from records.people import Person
@@ -41,10 +42,10 @@ class Deployment:
 class Context:
     """One turn's view of the house.
 
-    `person` is who writes, None for a stranger. `now` gives aware times; `partial` shows an answer while it is
-    written. `write` opens the turn's one transaction (slow work comes before it): everything written through its
-    connection, the replies and the notices commit together, or not at all. `fetch` brings what was sent, and raises
-    Unfetched when it cannot.
+    `person` is who writes, None for a stranger; `opened` the conversation that is open. `now` gives aware times;
+    `partial` shows an answer while it is written. `write` opens the turn's one transaction (slow work comes before it):
+    everything written through its connection, the replies and the notices commit together, or not at all. `fetch`
+    brings what was sent, and raises Unfetched when it cannot.
     """
 
     desk: Desk
@@ -56,6 +57,7 @@ class Context:
     fetch: Callable[[Attachment], Awaitable[bytes]]
     deployment: Deployment
     person: Person | None = None
+    opened: Open | None = None
     notices: list[Notice] = field(default_factory=list)
 
     @property

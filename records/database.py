@@ -31,6 +31,7 @@ class Database:
         self._engine = _engine(url)
         self.served = self._engine.dialect.name != "sqlite"
         self._one_writer = asyncio.Lock()  # SQLite has one; waiting here is quicker than its own busy polling
+        self.file = "" if self.served else self._engine.url.database or ""
         self.url = self._engine.url.render_as_string(hide_password=True)
         if not self.served:
             event.listen(self._engine.sync_engine, "connect", _prepare)

@@ -1,6 +1,6 @@
 """What came in, kept before it is acknowledged: nothing is lost, nothing is done twice, a chat stays in order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from records.tables import inbox
 
 _CHAT_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:chat, 0))")
+
+
+_LOOKED_AT = 32
 
 
 class Handled(Exception):
@@ -35,9 +38,13 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A waiting message with the other parts of its album, none where nothing waits; whether `more` wait behind it."""
+    """A waiting message with the other parts of its album; no `rows` where nothing waits.
+
+    `recent` counts its user's messages up to this one, an album as one; `more` says whether others wait behind it.
+    """
 
     rows: list[Arrived]
+    recent: int
     more: bool
 
 
@@ -49,28 +56,35 @@ class Inbox:
 
     async def add(self, rows: Sequence[Arrived]) -> list[int]:
         """Keep messages; returns the ids of those never seen before, in order."""
+        if not rows:
+            return []
         make = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        ids = []
-        for row in rows:
-            names = [name for name in Arrived.__dataclass_fields__ if name not in ("id", "handled_at")]
-            values = {name: getattr(row, name) for name in names}
-            added = await self._connection.execute(
-                make(inbox).values(values).on_conflict_do_nothing().returning(inbox.c.id)
-            )
-            ids += [int(i) for i in added.scalars()]
-        return ids
+        names = [name for name in Arrived.__dataclass_fields__ if name not in ("id", "handled_at")]
+        values = [{name: getattr(row, name) for name in names} for row in rows]
+        adding = make(inbox).values(values).on_conflict_do_nothing().returning(inbox.c.id)
+        return sorted(int(i) for i in (await self._connection.execute(adding)).scalars())
 
     async def find(self, channel: str, message: str) -> Arrived | None:
         """A message by its id in its channel."""
         rows = await self._read((inbox.c.channel == channel) & (inbox.c.message == message))
         return rows[0] if rows else None
 
-    async def waiting(self, channel: str, chat: str) -> "Waiting":
-        """The oldest message of a chat that was not handled."""
+    async def get(self, ids: Collection[int]) -> dict[int, Arrived]:
+        """Messages by their ids."""
+        rows = await self._connection.execute(select(inbox).where(inbox.c.id.in_(list(ids))))
+        return {row.id: _arrived(row) for row in rows}
+
+    async def waiting(self, channel: str, chat: str, since: datetime) -> "Waiting":
+        """The oldest message of a chat that was not handled, and how many its user has sent since then."""
+        other = inbox.alias()
+        theirs = (other.c.channel == inbox.c.channel) & (other.c.user == inbox.c.user) & (other.c.id <= inbox.c.id)
+        sent = select(func.count()).select_from(other).where(theirs, other.c.received_at > since).scalar_subquery()
         here = (inbox.c.channel == channel) & (inbox.c.chat == chat) & inbox.c.handled_at.is_(None)
-        found = await self._read(here, 32)
-        rows = [row for row in found if row is found[0] or (row.part_of and row.part_of == found[0].part_of)]
-        return Waiting(rows, len(found) > len(rows))
+        query = select(inbox, sent.label("sent")).where(here).order_by(inbox.c.id).limit(_LOOKED_AT)
+        found = (await self._connection.execute(query)).all()
+        one = [row for row in found if row is found[0] or (row.part_of and row.part_of == found[0].part_of)]
+        recent = one[-1].sent - len(one) + 1 if one else 0
+        return Waiting([_arrived(row) for row in one], recent, len(found) > len(one))
 
     async def chats(self, before: datetime) -> list[tuple[str, str]]:
         """(channel, chat) of those with messages from before that time that nobody has handled."""
@@ -84,12 +98,6 @@ class Inbox:
         done = await self._connection.execute(update(inbox).where(mine).values(handled_at=now))
         if done.rowcount != len(ids):
             raise Handled(ids)
-
-    async def count(self, channel: str, user: str, since: datetime, upto: int) -> int:
-        """How many messages of a user came since then, up to and with the one of that id."""
-        here = (inbox.c.channel == channel) & (inbox.c.user == user) & (inbox.c.received_at > since)
-        query = select(func.count()).select_from(inbox).where(here, inbox.c.id <= upto)
-        return int((await self._connection.execute(query)).scalar_one())
 
     async def past(self, channel: str, chat: str, n: int, before: int = 0) -> list[Arrived]:
         """The last `n` messages of a chat (before the one of that id), oldest first."""

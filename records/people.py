@@ -1,11 +1,11 @@
 """People, the channels they write from, and leaving."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.leaving import LEFT as LEFT
@@ -49,6 +49,9 @@ class Account:
     blocked_at: datetime | None
 
 
+_PEOPLE = select(person, membership.c.store_id).outerjoin(membership, membership.c.person_id == person.c.id)
+
+
 class People:
     """Reads and writes within one transaction."""
 
@@ -57,22 +60,23 @@ class People:
 
     async def who(self, channel: str, user: str) -> Person | None:
         """Who writes from this account; None for a stranger."""
-        query = select(person).join(account).where(account.c.channel == channel, account.c.user == user)
-        found = await self._read(query)
+        query = _PEOPLE.join(account, account.c.person_id == person.c.id)
+        found = await self._read(query.where(account.c.channel == channel, account.c.user == user))
         return found[0] if found else None
 
     async def get(self, person_id: int) -> Person | None:
         """One person, also one who has left."""
-        found = await self._read(select(person).where(person.c.id == person_id))
+        found = await self._read(_PEOPLE.where(person.c.id == person_id))
         return found[0] if found else None
 
     async def all(self, *roles: str, store: int | None = None, demo: bool | None = None) -> list[Person]:
         """Those who are here, oldest first, of these roles (any when none is named), of this store."""
-        query = select(person).where(person.c.left_at.is_(None)).order_by(person.c.id)
+        query = _PEOPLE.where(person.c.left_at.is_(None))
         if roles:
             query = query.where(person.c.role.in_(roles))
         if store is not None:
-            query = query.join(membership).where(membership.c.store_id == store)
+            here = select(membership.c.person_id).where(membership.c.store_id == store)
+            query = query.where(person.c.id.in_(here.scalar_subquery()))
         if demo is not None:
             query = query.where(person.c.demo.is_(demo))
         return await self._read(query)
@@ -147,17 +151,14 @@ class People:
         await self.change(person_id, name=LEFT, left_at=now)
 
     async def _read(self, query: Any) -> list[Person]:
-        rows = (await self._connection.execute(query)).all()
-        stores = await self._stores([row.id for row in rows])
+        """People with their stores, which come one a row."""
         names = [name for name in Person.__dataclass_fields__ if name != "stores"]
-        return [Person(**{n: getattr(row, n) for n in names}, stores=stores.get(row.id, ())) for row in rows]
-
-    async def _stores(self, ids: list[int]) -> dict[int, tuple[int, ...]]:
-        found: dict[int, tuple[int, ...]] = {}
-        where: ColumnElement[bool] = membership.c.person_id.in_(ids)
-        for row in await self._connection.execute(select(membership).where(where).order_by(membership.c.store_id)):
-            found[row.person_id] = (*found.get(row.person_id, ()), row.store_id)
-        return found
+        found: dict[int, Person] = {}
+        for row in await self._connection.execute(query.order_by(person.c.id, membership.c.store_id)):
+            known = found.get(row.id) or Person(**{name: getattr(row, name) for name in names})
+            stores = () if row.store_id is None else (row.store_id,)
+            found[row.id] = replace(known, stores=known.stores + stores)
+        return list(found.values())
 
 
 def _account(row: Any) -> Account:

@@ -190,9 +190,9 @@ async def test_a_chats_messages_wait_in_the_order_they_came(database: Database) 
     async with database.write() as connection:
         inbox = Inbox(connection)
         ids = await inbox.add([arrived("1"), arrived("2"), arrived("3", "other")])
-        assert [row.message for row in (await inbox.waiting("telegram", "c")).rows] == ["1"]
+        assert [row.message for row in (await inbox.waiting("telegram", "c", NOON)).rows] == ["1"]
         await inbox.handle(ids[:1], NOON)
-        assert [row.message for row in (await inbox.waiting("telegram", "c")).rows] == ["2"]
+        assert [row.message for row in (await inbox.waiting("telegram", "c", NOON)).rows] == ["2"]
         assert await inbox.chats(NOON + SECOND) == [("telegram", "c"), ("telegram", "other")]
         assert await inbox.chats(NOON) == []
 
@@ -201,7 +201,7 @@ async def test_the_parts_of_an_album_wait_together(database: Database) -> None:
     async with database.write() as connection:
         inbox = Inbox(connection)
         await inbox.add([arrived("1", part_of="a"), arrived("2", part_of="a"), arrived("3"), arrived("4", part_of="a")])
-        assert [row.message for row in (await inbox.waiting("telegram", "c")).rows] == ["1", "2", "4"]
+        assert [row.message for row in (await inbox.waiting("telegram", "c", NOON)).rows] == ["1", "2", "4"]
 
 
 async def test_a_message_is_handled_by_one_transaction_only(database: Database) -> None:
@@ -222,16 +222,20 @@ async def test_what_a_failed_transaction_handled_waits_again(database: Database)
             await Inbox(connection).handle(ids, NOON)
             raise ZeroDivisionError
     async with database.read() as connection:
-        assert (await Inbox(connection).waiting("telegram", "c")).rows
+        assert (await Inbox(connection).waiting("telegram", "c", NOON)).rows
 
 
-async def test_messages_are_counted_up_to_one_of_them(database: Database) -> None:
+async def test_a_users_messages_are_counted_up_to_the_waiting_one_an_album_as_one(database: Database) -> None:
     async with database.write() as connection:
         inbox = Inbox(connection)
-        ids = await inbox.add([arrived(str(n), at=NOON + n * SECOND) for n in range(5)])
-        assert await inbox.count("telegram", "u", NOON, ids[2]) == 2
-        assert await inbox.count("telegram", "u", NOON - HOUR, ids[4]) == 5
-        assert await inbox.count("telegram", "nobody", NOON - HOUR, ids[4]) == 0
+        ids = await inbox.add([arrived(str(n), at=NOON + n * SECOND) for n in range(4)])
+        await inbox.handle(ids[:2], NOON)
+        assert (await inbox.waiting("telegram", "c", NOON - HOUR)).recent == 3
+        assert (await inbox.waiting("telegram", "c", NOON)).recent == 2
+        await inbox.handle(ids[2:], NOON)
+        await inbox.add([arrived(f"part{n}", part_of="a", at=NOON + HOUR) for n in range(3)])
+        assert (await inbox.waiting("telegram", "c", NOON - HOUR)).recent == 5
+        assert (await inbox.waiting("telegram", "nowhere", NOON)).rows == []
 
 
 async def test_only_old_and_handled_messages_are_forgotten(database: Database) -> None:
