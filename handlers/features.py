@@ -1,6 +1,6 @@
 """Everything a person can do, in one visible list."""
 
-from handlers import ask, helping, inviting, me, people, stores, unanswered
+from handlers import ask, documents, helping, inviting, me, people, stores, unanswered
 from handlers.routing import ADMINS, EVERYONE, LEADERS, About, Command, House, Press
 
 HOUSE = House(
@@ -29,7 +29,17 @@ HOUSE = House(
         Press("people", people.press, LEADERS),
         Press("unanswered", unanswered.press, LEADERS),
         Press("answer", unanswered.write, ADMINS),
+        Press("attachment", documents.received),
+        Press("undo", documents.undo, ADMINS),
     ),
-    flows=(*me.CHANGING, me.LEAVING, inviting.INVITING, *stores.FLOWS, *people.FLOWS, unanswered.ANSWERING),
+    flows=(
+        *me.CHANGING,
+        me.LEAVING,
+        inviting.INVITING,
+        *stores.FLOWS,
+        *people.FLOWS,
+        unanswered.ANSWERING,
+        documents.INGESTING,
+    ),
     abouts=(About(unanswered.ABOUT, unanswered.replied, ADMINS),),
 )

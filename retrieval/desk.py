@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from records.database import Connection, Database
-from records.documents import DocumentRow, Documents
+from records.documents import DocumentFacts, DocumentRow, Documents
 from records.questions import Complaint, FaqRow, Questions
 from retrieval.answer import Answer
 from retrieval.answering import Answerer
@@ -17,9 +17,10 @@ from retrieval.card import Card
 from retrieval.followup import Past
 from retrieval.grounded import Partial
 from retrieval.group import waiting
-from retrieval.library import Ingested, Library, Progress, Reading
+from retrieval.library import Closely, Ingested, Library, Progress, Reading
 from retrieval.refusal import Scale, load_scale, measure, save_scale
 from retrieval.search import Found
+from retrieval.versions import Preview, kept, preview, restored
 
 _FRESH = 0.25
 
@@ -70,10 +71,16 @@ class Desk:
         return await self.library.documents()
 
     async def ingest(
-        self, paths: Iterable[Path], reading: Reading, *, bundled: bool = False, progress: Progress | None = None
+        self,
+        paths: Iterable[Path],
+        reading: Reading,
+        *,
+        bundled: bool = False,
+        progress: Progress | None = None,
+        closely: Closely | None = None,
     ) -> list[Ingested]:
         """Add or replace documents; the measure of "I don't know" is taken anew."""
-        done = await self.library.ingest(paths, reading, bundled=bundled, progress=progress)
+        done = await self.library.ingest(paths, reading, bundled=bundled, progress=progress, closely=closely)
         await self._settle()
         return done
 
@@ -82,6 +89,20 @@ class Desk:
         known = await self.library.forget(name)
         await self._settle()
         return known
+
+    async def preview(self, path: Path, reading: Reading) -> Preview:
+        """What a file holds and what it would replace; raises Unreadable."""
+        return await preview(self.library, path, reading)
+
+    async def kept(self, name: str) -> bytes | None:
+        """A document as bytes for `restore`; None when there is none of that name."""
+        return await kept(self.database, name)
+
+    async def restore(self, content: bytes) -> DocumentFacts:
+        """Put a document back as it was when it was `kept`."""
+        facts = await restored(self.library, content)
+        await self._settle()
+        return facts
 
     async def write_faq(self, question: str, answer: str, author: str, now: datetime) -> None:
         """A curated answer, live at once in every process."""

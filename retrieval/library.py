@@ -4,13 +4,15 @@ import asyncio
 import hashlib
 import time
 import uuid
-from collections.abc import AsyncIterator, Container, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from knowledge.document import Document, Section
 from knowledge.reading import Unreadable, read
@@ -26,6 +28,9 @@ from retrieval.vectors import Vectors, VectorsError
 
 _SHOW_AFTER = 2.0  # seconds
 _RETRY = 0.1  # seconds
+_FEW = 64  # passages embedded between two words of progress
+Closely = Callable[[int, int], Awaitable[None]]
+_WORDLESS = "没有可用的文字内容。"
 _UNWRITTEN = "关键词索引写不进去（{cause}）。已入库的文档不受影响；请检查磁盘空间和写权限，下次启动时会自动补上。"
 
 
@@ -94,10 +99,24 @@ class Library:
         async with self._database.read() as connection:
             return await Documents(connection).all()
 
+    async def name_of(self, path: Path) -> str:
+        """What a file is called here once it is in."""
+        [(name, _)] = named([path])
+        return _as_known(name, path, {row.facts.name for row in await self.documents()})
+
     async def ingest(
-        self, paths: Iterable[Path], reading: Reading, *, bundled: bool = False, progress: Progress | None = None
+        self,
+        paths: Iterable[Path],
+        reading: Reading,
+        *,
+        bundled: bool = False,
+        progress: Progress | None = None,
+        closely: Closely | None = None,
     ) -> list[Ingested]:
-        """Add or replace documents from files and folders, one at a time; a bad file does not stop the others."""
+        """Add or replace documents from files and folders, one at a time; a bad file does not stop the others.
+
+        `progress` is told of every file, `closely` of every few passages.
+        """
         done: list[Ingested] = []
         new: list[str] = []
         async with self._writing():
@@ -107,7 +126,7 @@ class Library:
             for number, (name, path) in enumerate(files):
                 if progress:
                     progress(name, number, len(files))
-                one, added = await self._one(name, path, reading, known.get(name), bundled=bundled)
+                one, added = await self._one(name, path, reading, known.get(name), closely, bundled=bundled)
                 done.append(one)
                 new += added
                 if time.monotonic() - shown > _SHOW_AFTER:
@@ -131,8 +150,26 @@ class Library:
                 await self._follow()
         return known
 
+    async def put(self, document: Document, *, bundled: bool) -> DocumentFacts:
+        """Add or replace a document that has been read, under its own name; raises LibraryError."""
+        async with self._writing():
+            cards = self._cards(document.name, document)
+            if not cards:
+                raise LibraryError(_WORDLESS)
+            new = await self._put(document.name, document, cards, bundled=bundled)
+            await self._follow()
+            await asyncio.to_thread(self.upkeep.prove, new)
+        return _facts(document.name, document, len(new), bundled=bundled)
+
     async def _one(
-        self, name: str, path: Path, reading: Reading, known: DocumentRow | None, *, bundled: bool
+        self,
+        name: str,
+        path: Path,
+        reading: Reading,
+        known: DocumentRow | None,
+        closely: Closely | None,
+        *,
+        bundled: bool,
     ) -> tuple[Ingested, list[str]]:
         """What became of a file, and the ids of its new passages."""
         started = time.perf_counter()
@@ -143,8 +180,8 @@ class Library:
                 return Ingested(name, known.sections, facts.passages, seconds, facts.warnings, unchanged=True), []
             cards = self._cards(name, document)
             if not cards:
-                raise LibraryError("没有可用的文字内容。")
-            new = await self._put(name, document, cards, bundled=bundled)
+                raise LibraryError(_WORDLESS)
+            new = await self._put(name, document, cards, closely, bundled=bundled)
         except Unreadable as error:
             return Ingested(name, seconds=time.perf_counter() - started, error=str(error)), []
         except (LibraryError, VectorsError, RecordsError, ModelError) as error:
@@ -152,12 +189,14 @@ class Library:
             return Ingested(name, seconds=time.perf_counter() - started, error=cause), []
         return Ingested(name, len(cards), len(new), time.perf_counter() - started, document.warnings), new
 
-    async def _put(self, name: str, document: Document, cards: Sequence[Card], *, bundled: bool) -> list[str]:
+    async def _put(
+        self, name: str, document: Document, cards: Sequence[Card], closely: Closely | None = None, *, bundled: bool
+    ) -> list[str]:
         """Make a document live, wholly or not at all; the ids of its passages."""
         passages = [passage for card in cards for passage in self._cutter.embedded(card)]
         new = [i for i, _ in passages]
         facts = _facts(name, document, len(passages), bundled=bundled)
-        vectors = await asyncio.to_thread(self._embedder.passages, [text for _, text in passages])
+        vectors = await self._embedded([text for _, text in passages], closely)
         try:
             await asyncio.to_thread(self.vectors.add, new, vectors)
             async with self._database.write() as connection:
@@ -169,6 +208,15 @@ class Library:
             raise
         await asyncio.to_thread(self.upkeep.drop, old)
         return new
+
+    async def _embedded(self, texts: Sequence[str], closely: Closely | None) -> NDArray[np.float32]:
+        if closely is None:
+            return await asyncio.to_thread(self._embedder.passages, texts)
+        parts = []
+        for start in range(0, len(texts), _FEW):
+            await closely(start, len(texts))
+            parts.append(await asyncio.to_thread(self._embedder.passages, texts[start : start + _FEW]))
+        return np.concatenate(parts)
 
     def _cards(self, name: str, document: Document) -> list[Card]:
         source = Source(name, document.title, document.version)
@@ -283,4 +331,4 @@ def fingerprint(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-__all__ = ["Ingested", "Library", "LibraryError", "Progress", "Reading", "fingerprint"]
+__all__ = ["Closely", "Ingested", "Library", "LibraryError", "Progress", "Reading", "fingerprint"]
