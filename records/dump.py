@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import JSON, Date, DateTime, LargeBinary, MetaData, Numeric, Table, bindparam, func, null, select, text
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records import tables
@@ -24,7 +25,8 @@ _EMPTY = "数据库（{url}）还是空的，没有可以备份的内容。"
 _FULL = "数据库（{url}）里已经有数据，没有恢复。确实要用备份换掉它们，请加 --replace。"
 _IN_USE = "还有程序连着数据库（{url}），没有恢复。请先停掉所有 dudao run，再运行一次。"
 _NEWER = "备份是更新版本的 dudao 做的（数据版本 {found}），没有恢复。请升级 dudao 后再运行。"
-_FOREIGN = "备份里的 {table} 不是这个版本的表，没有恢复。"
+_FOREIGN = "备份里的 {table} 表不能放进数据库，没有恢复。请确认备份没有被改动过。"
+_UNFIT = (IntegrityError, DataError, ValueError, KeyError, TypeError, AttributeError)
 
 
 class DumpError(RecordsError):
@@ -53,8 +55,9 @@ class Snapshot:
     async def counters(self) -> dict[str, int]:
         """The last number each table has given out, where it counts: none is ever given out twice."""
         if self._connection.dialect.name == "sqlite":
-            found = await self._connection.run_sync(lambda sync: sync.dialect.has_table(sync, "sqlite_sequence"))
-            rows = await self._connection.execute(text("SELECT name, seq FROM sqlite_sequence")) if found else []
+            if not await self._connection.run_sync(lambda sync: sync.dialect.has_table(sync, "sqlite_sequence")):
+                return {}
+            rows = await self._connection.execute(text("SELECT name, seq FROM sqlite_sequence"))
             return {name: seq for name, seq in rows if name in self.tables}
         counted = {}
         for table in self._found:
@@ -83,6 +86,7 @@ async def check(database: Database, *, replace: bool) -> None:
     async with database.read() as connection:
         await _check(connection, database.url, replace=replace)
     if not database.served:
+        await database.close()  # this program's own connection would be in the way
         _alone(database.file, database.url)
 
 
@@ -108,7 +112,10 @@ async def restore(
         for name, rows in lines:
             if name not in known or name == _VERSION:
                 raise DumpError(_FOREIGN.format(table=name))
-            await _fill(connection, known[name], rows)
+            try:
+                await _fill(connection, known[name], rows)
+            except _UNFIT as error:
+                raise DumpError(_FOREIGN.format(table=name)) from error
         for table in known.values():
             await _count_on(connection, table, counters.get(table.name, 0))
         await connection.execute(known["library"].update().values(uid=uuid.uuid4().hex))
@@ -161,7 +168,7 @@ async def _fill(connection: AsyncConnection, table: Table, lines: Iterable[Line]
             batch = [row | dict.fromkeys(own) for row in batch]
         await connection.execute(table.insert(), batch)
     if key is not None and joined:
-        values = {one: bindparam(f"_{one}") for one in own}
+        values: dict[str, Any] = {one: bindparam(f"_{one}") for one in own}
         await connection.execute(table.update().where(key == bindparam("_key")).values(values), joined)
 
 
@@ -170,8 +177,8 @@ async def _count_on(connection: AsyncConnection, table: Table, last: int) -> Non
     if connection.dialect.name == "sqlite":
         if last:
             await connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table.name})
-            values = {"name": table.name, "last": last}
-            await connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"), values)
+            put = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)")
+            await connection.execute(put, {"name": table.name, "last": last})
         return
     if sequence := await _sequence(connection, table):
         [key] = table.primary_key.columns
@@ -186,8 +193,8 @@ async def _sequence(connection: AsyncConnection, table: Table) -> str | None:
         return None
     [key] = table.primary_key.columns
     names = {"table": f'"{table.name}"', "key": key.name}
-    found = await connection.execute(text("SELECT pg_get_serial_sequence(:table, :key)"), names)
-    return found.scalar_one()
+    found = (await connection.execute(text("SELECT pg_get_serial_sequence(:table, :key)"), names)).scalar_one()
+    return None if found is None else str(found)
 
 
 def _plain(value: Any) -> Any:

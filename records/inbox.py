@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import Select, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -76,12 +77,8 @@ class Inbox:
 
     async def waiting(self, channel: str, chat: str, since: datetime) -> "Waiting":
         """The oldest message of a chat that was not handled, and how many its user has sent since then."""
-        other = inbox.alias()
-        theirs = (other.c.channel == inbox.c.channel) & (other.c.user == inbox.c.user) & (other.c.id <= inbox.c.id)
-        sent = select(func.count()).select_from(other).where(theirs, other.c.received_at > since).scalar_subquery()
-        here = (inbox.c.channel == channel) & (inbox.c.chat == chat) & inbox.c.handled_at.is_(None)
-        query = select(inbox, sent.label("sent")).where(here).order_by(inbox.c.id).limit(_LOOKED_AT)
-        found = (await self._connection.execute(query)).all()
+        values = {"of_channel": channel, "of_chat": chat, "since": since}
+        found = (await self._connection.execute(_waiting(), values)).all()
         one = [row for row in found if row is found[0] or (row.part_of and row.part_of == found[0].part_of)]
         recent = one[-1].sent - len(one) + 1 if one else 0
         return Waiting([_arrived(row) for row in one], recent, len(found) > len(one))
@@ -123,6 +120,18 @@ class Inbox:
     async def _read(self, where: Any, limit: int = 1) -> list[Arrived]:
         rows = await self._connection.execute(select(inbox).where(where).order_by(inbox.c.id).limit(limit))
         return [_arrived(row) for row in rows]
+
+
+@cache
+def _waiting() -> Select[Any]:
+    """The statement of `Inbox.waiting`, made once: every turn begins with it."""
+    other = inbox.alias()
+    theirs = (other.c.channel == inbox.c.channel) & (other.c.user == inbox.c.user) & (other.c.id <= inbox.c.id)
+    lately = theirs & (other.c.received_at > bindparam("since"))
+    sent = select(func.count()).select_from(other).where(lately).scalar_subquery()
+    here = (inbox.c.channel == bindparam("of_channel")) & (inbox.c.chat == bindparam("of_chat"))
+    waits = here & inbox.c.handled_at.is_(None)
+    return select(inbox, sent.label("sent")).where(waits).order_by(inbox.c.id).limit(_LOOKED_AT)
 
 
 def _arrived(row: Any) -> Arrived:

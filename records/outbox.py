@@ -147,11 +147,9 @@ class Outbox:
         row = (await self._connection.execute(select(outbox).where(here).order_by(outbox.c.id.desc()))).first()
         return _promised(row) if row else None
 
-    async def since(
-        self, channel: str, chat: str, at: datetime, now: datetime, without: Sequence[int], n: int = 100
-    ) -> list[Promised]:
-        """What a chat is to hear after that moment, up to now, but not these; the first due first."""
-        here = (outbox.c.channel == channel) & (outbox.c.chat == chat) & outbox.c.id.not_in(list(without))
+    async def since(self, channel: str, chat: str, at: datetime, now: datetime, n: int) -> list[Promised]:
+        """What a chat is to hear after that moment, up to now, at most `n`; the first due first."""
+        here = (outbox.c.channel == channel) & (outbox.c.chat == chat)
         query = select(outbox).where(here, outbox.c.due_at > at, outbox.c.due_at <= now)
         rows = await self._connection.execute(query.order_by(outbox.c.due_at, outbox.c.id).limit(n))
         return [_promised(row) for row in rows]

@@ -1,11 +1,11 @@
 """People, the channels they write from, and leaving."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.leaving import LEFT as LEFT
@@ -49,7 +49,14 @@ class Account:
     blocked_at: datetime | None
 
 
-_PEOPLE = select(person, membership.c.store_id).outerjoin(membership, membership.c.person_id == person.c.id)
+_PEOPLE = (
+    select(person, membership.c.store_id)
+    .outerjoin(membership, membership.c.person_id == person.c.id)
+    .order_by(person.c.id, membership.c.store_id)
+)
+_WHO = _PEOPLE.join(account, account.c.person_id == person.c.id).where(
+    account.c.channel == bindparam("of_channel"), account.c.user == bindparam("of_user")
+)
 
 
 class People:
@@ -60,8 +67,7 @@ class People:
 
     async def who(self, channel: str, user: str) -> Person | None:
         """Who writes from this account; None for a stranger."""
-        query = _PEOPLE.join(account, account.c.person_id == person.c.id)
-        found = await self._read(query.where(account.c.channel == channel, account.c.user == user))
+        found = await self._read(_WHO, {"of_channel": channel, "of_user": user})
         return found[0] if found else None
 
     async def get(self, person_id: int) -> Person | None:
@@ -150,11 +156,11 @@ class People:
         await erase(self._connection, person_id)
         await self.change(person_id, name=LEFT, left_at=now)
 
-    async def _read(self, query: Any) -> list[Person]:
+    async def _read(self, query: Any, values: Mapping[str, Any] | None = None) -> list[Person]:
         """People with their stores, which come one a row."""
         names = [name for name in Person.__dataclass_fields__ if name != "stores"]
         found: dict[int, Person] = {}
-        for row in await self._connection.execute(query.order_by(person.c.id, membership.c.store_id)):
+        for row in await self._connection.execute(query, values):
             known = found.get(row.id) or Person(**{name: getattr(row, name) for name in names})
             stores = () if row.store_id is None else (row.store_id,)
             found[row.id] = replace(known, stores=known.stores + stores)
