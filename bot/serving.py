@@ -14,6 +14,7 @@ from uuid import uuid4
 from starlette.applications import Starlette
 
 from bot import logs
+from bot.alone import alone
 from bot.app import App, opened
 from bot.config import Settings
 from bot.local import LOCAL, local_person
@@ -48,7 +49,7 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
     if not settings.web.enabled and not talks:
         say(NO_CHANNEL)
         return 1
-    async with opened(settings, bar, say) as app, _telegram(app, talks) as service:
+    async with opened(settings, bar, say) as app, _alone(app), _telegram(app, talks) as service:
         host, metrics = settings.web.host, Metrics()
         parts = [service.run()] if service else []
         page = Starlette()
@@ -69,6 +70,12 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
             except asyncio.CancelledError:
                 say("已停止。")
     return 0
+
+
+@asynccontextmanager
+async def _alone(app: App) -> AsyncIterator[None]:
+    with alone(app.settings, app.database):
+        yield
 
 
 async def _together(parts: Sequence[Coroutine[Any, Any, None]]) -> None:
