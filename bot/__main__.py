@@ -55,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     unanswered = commands.add_parser("unanswered", help="列出没答上或被点 👎 的问题，相近的归为一组")
     unanswered.add_argument("--json", action="store_true")
     _faq(commands.add_parser("faq", help="整理好的问答：优先于检索"))
+    _people(commands)
     doctor = commands.add_parser("doctor", help="检查配置、连接和缺失项，并说明怎么修")
     doctor.add_argument("--json", action="store_true")
     return top
@@ -75,6 +76,26 @@ def _faq(command: argparse.ArgumentParser) -> None:
     listing = actions.add_parser("list", help="列出全部")
     listing.add_argument("--json", action="store_true")
     actions.add_parser("forget", help="删除一条").add_argument("id", type=int)
+
+
+def _people(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    invite = commands.add_parser("invite", help="生成一次性邀请码；第一位管理员由此加入")
+    invite.add_argument("--role", required=True, choices=("admin", "supervisor", "trainee", "staff"), help="角色")
+    invite.add_argument("--store", default="", metavar="CODE", help="门店编号（默认不分门店）")
+    invite.add_argument("--hours", type=_hours, default=None, help="有效小时数（默认见配置 people.invite_hours）")
+    invite.add_argument("--json", action="store_true")
+    demo = commands.add_parser("demo", help="演示人员和门店：加入、移除、列出")
+    demo.add_argument("action", choices=("add", "remove", "list"))
+
+
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = 0.0
+    if not 0 < hours <= 24 * 365:
+        raise argparse.ArgumentTypeError(f"{text} 不是 0 到 8760 之间的小时数")
+    return hours
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -128,7 +149,7 @@ def _plain(error: OSError) -> str:
 
 
 def _command(options: argparse.Namespace) -> Callable[[config.Settings, argparse.Namespace], Coroutine[Any, Any, int]]:
-    from bot import commands, doctor, serving
+    from bot import commands, doctor, people_commands, serving
 
     known: dict[str, Callable[[config.Settings, argparse.Namespace], Coroutine[Any, Any, int]]] = {
         "run": serving.run,
@@ -141,6 +162,8 @@ def _command(options: argparse.Namespace) -> Callable[[config.Settings, argparse
         "eval": commands.evaluation,
         "unanswered": commands.unanswered,
         "faq": commands.faq,
+        "invite": people_commands.invite,
+        "demo": people_commands.demo,
         "doctor": doctor.doctor,
     }
     return known[options.command]
@@ -151,6 +174,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from bot.commands import BadBatch
     from bot.telegram import NoTelegram
     from bot.web.server import WebError
+    from knowledge.demo import BadDemo
     from knowledge.glossary import BadGlossary
     from records.database import RecordsError
     from retrieval.evaluate import BadQuestions
@@ -159,7 +183,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from retrieval.vectors import VectorsError
 
     records = (RecordsError, LibraryError, ModelError, VectorsError)
-    return (*records, BadGlossary, BadQuestions, BadBatch, WebError, NoTelegram)
+    return (*records, BadDemo, BadGlossary, BadQuestions, BadBatch, WebError, NoTelegram)
 
 
 if __name__ == "__main__":

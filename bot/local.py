@@ -1,6 +1,7 @@
 """Who sits at this machine: whoever can read the home may do everything, in the terminal and on the local page."""
 
 from bot.app import App
+from handlers.reminding import retimed
 from records.people import ADMIN, People, Person
 
 LOCAL = "local"
@@ -20,4 +21,5 @@ async def local_person(app: App, channel: str, user: str) -> Person:
         found = next((one for one in here if one is not None), None)
         person = found or await people.add(NAME, ADMIN, app.settings.time_zone, now)
         await people.connect(person.id, channel, user, user, now)
+        await retimed(connection, person, now)
     return person

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from starlette.applications import Starlette
 
-from bot import logs
+from bot import demo, logs
 from bot.alone import alone
 from bot.app import App, opened
 from bot.config import Settings
@@ -56,6 +56,7 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
         if settings.web.enabled:
             page = create(app.turns, partial(_history, app), extra_routes=routes(app, metrics))
             await local_person(app, "web", LOCAL)
+            await demo.first(app)
         if settings.web.enabled or (service and service.webhook):
             if service:
                 service.mount(page)
