@@ -55,6 +55,11 @@ def parser() -> argparse.ArgumentParser:
     unanswered = commands.add_parser("unanswered", help="列出没答上或被点 👎 的问题，相近的归为一组")
     unanswered.add_argument("--json", action="store_true")
     _faq(commands.add_parser("faq", help="整理好的问答：优先于检索"))
+    backup = commands.add_parser("backup", help="备份数据库和文件（运行中也可以）")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore = commands.add_parser("restore", help="把备份恢复到空的数据文件夹和数据库")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--replace", action="store_true", help="换掉已有的数据（先停掉 dudao run）")
     _people(commands)
     doctor = commands.add_parser("doctor", help="检查配置、连接和缺失项，并说明怎么修")
     doctor.add_argument("--json", action="store_true")
@@ -149,7 +154,7 @@ def _plain(error: OSError) -> str:
 
 
 def _command(options: argparse.Namespace) -> Callable[[config.Settings, argparse.Namespace], Coroutine[Any, Any, int]]:
-    from bot import commands, doctor, people_commands, serving
+    from bot import backup, commands, doctor, people_commands, serving
 
     known: dict[str, Callable[[config.Settings, argparse.Namespace], Coroutine[Any, Any, int]]] = {
         "run": serving.run,
@@ -162,6 +167,8 @@ def _command(options: argparse.Namespace) -> Callable[[config.Settings, argparse
         "eval": commands.evaluation,
         "unanswered": commands.unanswered,
         "faq": commands.faq,
+        "backup": backup.backup,
+        "restore": backup.restore,
         "invite": people_commands.invite,
         "demo": people_commands.demo,
         "doctor": doctor.doctor,
@@ -171,19 +178,24 @@ def _command(options: argparse.Namespace) -> Callable[[config.Settings, argparse
 
 def _expected() -> tuple[type[Exception], ...]:
     """Failures whose message already says what and how to mend it."""
+    from bot.alone import Taken
+    from bot.archive import BadArchive
+    from bot.backup import BackupError
     from bot.commands import BadBatch
     from bot.telegram import NoTelegram
     from bot.web.server import WebError
     from knowledge.demo import BadDemo
     from knowledge.glossary import BadGlossary
     from records.database import RecordsError
+    from records.files import FilesError
     from retrieval.evaluate import BadQuestions
     from retrieval.library import LibraryError
     from retrieval.model.types import ModelError
     from retrieval.vectors import VectorsError
 
     records = (RecordsError, LibraryError, ModelError, VectorsError)
-    return (*records, BadDemo, BadGlossary, BadQuestions, BadBatch, WebError, NoTelegram)
+    stored = (FilesError, BackupError, BadArchive)
+    return (*records, *stored, BadDemo, BadGlossary, BadQuestions, BadBatch, WebError, NoTelegram, Taken)
 
 
 if __name__ == "__main__":
