@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench import home
 from bench.engines import engines
+from bench.load import load
 from bench.pipeline import pipeline
 from bench.quality import quality
 from bench.scale import scale
@@ -16,6 +17,7 @@ MEASUREMENTS = {
     "quality": quality,
     "speed": speed,
     "scale": scale,
+    "load": load,
     "engines": engines,
     "pipeline": pipeline,
 }

@@ -89,7 +89,7 @@ def _serving(warm: Path) -> list[Row]:
 
 def _post(address: str, question: str) -> None:
     body = json.dumps({"id": str(uuid4()), "text": question}).encode()
-    headers = {"Content-Type": "application/json", "Origin": f"http://{address}"}
+    headers = {"Content-Type": "application/json", "Origin": f"http://{address}", "Dudao-Page": "1"}
     with urllib.request.urlopen(urllib.request.Request(f"http://{address}/api/messages", body, headers)) as answer:
         answer.read()
 

@@ -1,0 +1,116 @@
+"""A fake Telegram as a process of its own (tests/fake_telegram.py), and bots that run against it."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from records.database import Database
+from records.people import SUPERVISOR, People
+
+_FAKE = Path(__file__).resolve().parents[1] / "tests" / "fake_telegram.py"
+FIRST = 1001  # the first user's number at the far end
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """The control API of a running fake."""
+
+    url: str
+    token: str
+
+    def push(self, updates: Sequence[dict[str, Any]], *, twice: bool = False) -> None:
+        """Let these be said."""
+        self._call("updates", {"updates": list(updates), "twice": twice})
+
+    def sent(self, since: int = 0) -> list[dict[str, Any]]:
+        """What the bots have shown, from the `since`-th on."""
+        return list(self._call(f"sent?since={since}")["sent"])
+
+    def state(self) -> dict[str, Any]:
+        """Counts, as the fake gives them."""
+        return self._call("state")
+
+    def faults(self, faults: Sequence[dict[str, Any]]) -> None:
+        """What goes wrong next."""
+        self._call("faults", list(faults))
+
+    def environment(self) -> dict[str, str]:
+        """What a bot needs to talk to it."""
+        return {
+            "TELEGRAM_BOT_TOKEN": self.token,
+            "DUDAO__TELEGRAM__BASE_URL": f"{self.url}/bot",
+            "DUDAO__TELEGRAM__BASE_FILE_URL": f"{self.url}/file/bot",
+        }
+
+    def _call(self, what: str, body: Any = None) -> dict[str, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/control/{what}", data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            found: dict[str, Any] = json.loads(answer.read())
+            return found
+
+
+@contextmanager
+def far(flood: float = 0) -> Iterator[Far]:
+    """A fake Telegram without limits of speed, unless `flood` says otherwise."""
+    arguments = [sys.executable, str(_FAKE), "--flood", str(flood)]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        words = process.stdout.readline().split()
+        yield Far(words[2], words[4])
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def bot(home: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """`dudao run`, listening; killed at the end if it still runs."""
+    process = start(home, **environment)
+    try:
+        ready(process)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def start(home: Path, **environment: str) -> subprocess.Popen[str]:
+    """`dudao run` in a process of its own."""
+    settings = {"DUDAO__WEB__PORT": "0", "DUDAO__TELEGRAM__MESSAGES_PER_SECOND": "10000", **environment}
+    return subprocess.Popen(
+        [sys.executable, "-m", "bot", "--home", str(home), "run"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "DUDAO__PEOPLE__MESSAGES_PER_MINUTE": "100000", **settings},
+    )
+
+
+def ready(process: subprocess.Popen[str]) -> str:
+    """Wait until it serves; what it says then."""
+    assert process.stdout
+    line = process.stdout.readline()
+    if not line:
+        raise RuntimeError(f"dudao run ended with {process.wait()}")
+    return line.strip()
+
+
+async def join(database: Database, count: int, now: Any) -> list[int]:
+    """Let so many people join from Telegram; returns their numbers there, which are their chats' too."""
+    numbers = list(range(FIRST, FIRST + count))
+    async with database.write() as connection:
+        people = People(connection)
+        for number in numbers:
+            person = await people.add(f"测试{number}", SUPERVISOR, "Asia/Shanghai", now)
+            await people.connect(person.id, "telegram", str(number), str(number), now)
+    return numbers
