@@ -8,8 +8,8 @@ import sqlite3
 import sys
 import tarfile
 from argparse import Namespace
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,30 +49,53 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str, s
     return make
 
 
+@asynccontextmanager
+async def database_of(settings: Settings) -> AsyncIterator[Database]:
+    """The database of these settings while the block lasts."""
+    database = Database(database_url(settings))
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 async def inhabit(settings: Settings) -> None:
     """A row of every sort: all types, a reference to a later row of the same table, numbers given out and gone."""
     settings.home.mkdir(exist_ok=True)
-    database = Database(database_url(settings))
-    await database.migrate()
-    ref = await file_store(settings).put(PICTURE)
-    async with database.write() as connection:
-        await Documents(connection).found()
-        facts = {"name": "洗车", "title": "洗车", "version": "2.1", "effective": date(2026, 5, 1), "audience": ["店长"]}
-        rest = {"source": "", "digest": "d", "bundled": False, "revision": 1, "passages": 1, "warnings": []}
-        await connection.execute(insert(tables.document).values(**facts, **rest, added_at=NOON))
-        place = {"position": 0, "path": ["洗车", "时限"], "text": "25\u2028分钟\n", "page": None, "breaks": [[1, 2]]}
-        await connection.execute(insert(tables.section).values(key="k1", document_id=1, **place))
-        store = await Stores(connection).save("s1", "一店", "华东", (31.2304, 121.4737))
-        people = People(connection)
-        below = await people.add("小林", "staff", "Asia/Shanghai", NOON, stores=[store.id])
-        above = await people.add("老陈", "supervisor", "Asia/Tokyo", NOON)
-        await people.change(below.id, reports_to=above.id)
-        await people.connect(below.id, "telegram", "7", "7", NOON)
-        await Invites(connection).make("trainee", NOON, timedelta(hours=1), store_id=store.id)
-        await said(connection, 1, ref)
-        await said(connection, 2, ref)
-        await connection.execute(tables.inbox.delete().where(tables.inbox.c.message == "2"))  # its number stays taken
-    await database.close()
+    async with database_of(settings) as database:
+        await database.migrate()
+        ref = await file_store(settings).put(PICTURE)
+        async with database.write() as connection:
+            await Documents(connection).found()
+            facts = {
+                "name": "洗车",
+                "title": "洗车",
+                "version": "2.1",
+                "effective": date(2026, 5, 1),
+                "audience": ["店长"],
+            }
+            rest = {"source": "", "digest": "d", "bundled": False, "revision": 1, "passages": 1, "warnings": []}
+            await connection.execute(insert(tables.document).values(**facts, **rest, added_at=NOON))
+            place = {
+                "position": 0,
+                "path": ["洗车", "时限"],
+                "text": "25\u2028分钟\n",
+                "page": None,
+                "breaks": [[1, 2]],
+            }
+            await connection.execute(insert(tables.section).values(key="k1", document_id=1, **place))
+            store = await Stores(connection).save("s1", "一店", "华东", (31.2304, 121.4737))
+            people = People(connection)
+            below = await people.add("小林", "staff", "Asia/Shanghai", NOON, stores=[store.id])
+            above = await people.add("老陈", "supervisor", "Asia/Tokyo", NOON)
+            await people.change(below.id, reports_to=above.id)
+            await people.connect(below.id, "telegram", "7", "7", NOON)
+            await Invites(connection).make("trainee", NOON, timedelta(hours=1), store=store.id)
+            await said(connection, 1, ref)
+            await said(connection, 2, ref)
+            await connection.execute(
+                tables.inbox.delete().where(tables.inbox.c.message == "2")
+            )  # its number stays taken
 
 
 async def said(connection: Any, number: int, ref: str = "") -> None:
@@ -84,11 +107,9 @@ async def said(connection: Any, number: int, ref: str = "") -> None:
 
 async def content(settings: Settings) -> dict[str, list[Any]]:
     """Every row of every table, but for the library's id, which must change."""
-    database = Database(database_url(settings))
-    async with snapshot(database) as records:
+    async with database_of(settings) as database, snapshot(database) as records:
         assert records.revision == REVISION
         found = {name: [json.loads(line) async for line in records.rows(name)] for name in records.tables}
-    await database.close()
     for row in found["library"]:
         del row["uid"]
     return found
@@ -137,20 +158,16 @@ async def test_numbers_go_on_after_the_last_that_was_given_out(
 ) -> None:
     new = settings(after, "new")
     await put_back(new, saved)
-    database = Database(database_url(new))
-    async with database.write() as connection:
+    async with database_of(new) as database, database.write() as connection:
         added = await Inbox(connection).add([Arrived("telegram", "3", "7", "7", NOON, {})])
         person = await People(connection).add("新人", "staff", "Asia/Shanghai", NOON)
-    await database.close()
     assert (added, person.id) == ([3], 3)
 
 
 async def test_the_library_gets_a_new_id_so_that_every_index_is_made_anew(saved: Path, tmp_path: Path) -> None:
     async def uid(home: str) -> str:
-        database = Database(database_url(loaded(tmp_path / home)))
-        async with database.read() as connection:
+        async with database_of(loaded(tmp_path / home)) as database, database.read() as connection:
             found, _ = await Documents(connection).library()
-        await database.close()
         return found
 
     await put_back(loaded(tmp_path / "new"), saved)
@@ -163,14 +180,12 @@ async def test_a_backup_is_of_one_moment_while_others_write(
 ) -> None:
     here = settings(kind, "here")
     await inhabit(here)
-    database = Database(database_url(here))
-    async with snapshot(database) as records:
+    async with database_of(here) as database, snapshot(database) as records:
         seen: dict[str, int] = {}
         for number, name in enumerate(records.tables):
             async with database.write() as connection:
                 await said(connection, 100 + number)
             seen[name] = len([line async for line in records.rows(name)])
-    await database.close()
     assert (seen["inbox"], seen["outbox"]) == (1, 2)
 
 
@@ -180,23 +195,23 @@ async def test_a_writer_at_full_speed_leaves_no_half_turn_in_a_backup(
 ) -> None:
     here = settings(kind, "here")
     await inhabit(here)
-    database, written = Database(database_url(here)), asyncio.Event()
+    written = asyncio.Event()
+    async with database_of(here) as database:
 
-    async def write() -> None:
-        number = 10
-        while True:
-            async with database.write() as connection:
-                await said(connection, number)
-            number += 1
-            written.set()
+        async def write() -> None:
+            number = 10
+            while True:
+                async with database.write() as connection:
+                    await said(connection, number)
+                number += 1
+                written.set()
 
-    writer = asyncio.create_task(write())
-    await written.wait()
-    await back_up(here, tmp_path / "all.tar.gz")
-    writer.cancel()
-    with suppress(asyncio.CancelledError):
-        await writer
-    await database.close()
+        writer = asyncio.create_task(write())
+        await written.wait()
+        await back_up(here, tmp_path / "all.tar.gz")
+        writer.cancel()
+        with suppress(asyncio.CancelledError):
+            await writer
     rows = {one.table: one.rows for one in verified(tmp_path / "all.tar.gz").tables}
     assert rows["inbox"] >= 2
     assert rows["outbox"] == rows["inbox"] + 1  # one message of the two at first was deleted, its answer was not
@@ -212,8 +227,7 @@ async def test_the_restored_bot_answers(own_home: Path, tmp_path: Path, house: O
 async def test_a_backup_of_an_older_revision_is_migrated(tmp_path: Path) -> None:
     old = loaded(tmp_path / "old")
     old.home.mkdir()
-    database = Database(database_url(old))
-    async with database.write() as connection:
+    async with database_of(old) as database, database.write() as connection:
         await connection.run_sync(upgrade, "0001")
         await connection.execute(text("INSERT INTO library (id, uid, revision) VALUES (1, 'u', 7)"))
         await connection.execute(
@@ -222,7 +236,6 @@ async def test_a_backup_of_an_older_revision_is_migrated(tmp_path: Path) -> None
             ),
             {"at": "2026-05-04 04:30:15.000000"},
         )
-    await database.close()
     await back_up(old, tmp_path / "old.tar.gz")
     assert verified(tmp_path / "old.tar.gz").revision == "0001"
     await put_back(loaded(tmp_path / "new"), tmp_path / "old.tar.gz")
@@ -272,12 +285,11 @@ async def test_nothing_is_restored_under_a_running_bot(
     for kind in KINDS:
         here = settings(kind, kind)
         await put_back(here, saved)
-        running = Database(database_url(here))
-        async with running.read() as connection:
-            await People(connection).all()
-        with pytest.raises(DumpError, match="dudao run"):
-            await put_back(here, saved, replace=True)
-        await running.close()
+        async with database_of(here) as running:
+            async with running.read() as connection:
+                await People(connection).all()
+            with pytest.raises(DumpError, match="dudao run"):
+                await put_back(here, saved, replace=True)
         await put_back(here, saved, replace=True)
 
 
@@ -400,10 +412,8 @@ async def test_killed_in_the_middle_a_restore_leaves_what_was_there(
 ) -> None:
     here = settings(kind, "here")
     await inhabit(here)
-    database = Database(database_url(here))
-    async with database.write() as connection:
+    async with database_of(here) as database, database.write() as connection:
         await People(connection).add("后来的", "staff", "Asia/Shanghai", NOON)
-    await database.close()
     kept = await content(here)
     (tmp_path / "held.py").write_text(SCRIPT)
     (tmp_path / "config.yaml").write_text(f"database: {{url: '{here.database.url}'}}\n")
@@ -425,10 +435,9 @@ async def test_killed_in_the_middle_a_restore_leaves_what_was_there(
 async def let_go(settings: Settings) -> None:
     """Come back when a server has noticed that its client is dead."""
     for _ in range(200):
-        database = Database(database_url(settings))
-        with suppress(DumpError):
-            await dump.check(database, replace=True)
-            return
-        await database.close()
+        async with database_of(settings) as database:
+            with suppress(DumpError):
+                await dump.check(database, replace=True)
+                return
         await asyncio.sleep(0.05)  # the server has the word
     raise AssertionError("still connected")
