@@ -67,7 +67,8 @@ async def test_a_name_says_nothing_in_markdown(chat: Talk) -> None:
 @pytest.mark.parametrize(
     ("typed", "zone"),
     [("成都", "Asia/Shanghai"), ("乌鲁木齐", "Asia/Urumqi"), ("asia/urumqi", "Asia/Urumqi"), ("Urumqi", "Asia/Urumqi"),
-     ("New York", "America/New_York"), ("UTC+9", "Etc/GMT-9"), ("东八区", "Asia/Shanghai"), ("北京时间", "Asia/Shanghai")],
+     ("New York", "America/New_York"), ("UTC+9", "Etc/GMT-9"), ("东八区", "Asia/Shanghai"),
+     ("北京时间", "Asia/Shanghai")],
 )  # fmt: skip
 async def test_the_zone_is_understood_as_people_name_it(chat: Talk, typed: str, zone: str) -> None:
     await chat.be("staff", zone="Europe/Paris")
