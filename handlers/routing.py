@@ -77,6 +77,10 @@ class House:
             if press is None:
                 return (Reply(ask.OVER),)
             return await self._allowed(press.roles, press.handler, context, incoming)
+        about = await _about(context, incoming) if incoming.answers and not incoming.action else ""
+        for one in self.abouts:
+            if one.word == about.partition(":")[0] and context.me.role in one.roles:
+                return await one.handler(context, incoming, about)
         opened = context.opened
         if opened is not None:
             found = next((one for one in self.flows if one.name == opened.flow), None)
