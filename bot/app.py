@@ -97,7 +97,7 @@ def _app(settings: Settings, database: Database, desk: Desk) -> App:
         zone=ZoneInfo(settings.time_zone),
         reading=_reading(settings),
         invite_hours=settings.people.invite_hours,
-        page=settings.web.url,
+        page=settings.web.url if settings.web.public else "",
         bot_link=partial(bot_link, settings.telegram.bot),
         menu=lambda role: [(one.word, one.text) for one in HOUSE.menu(role)],
     )

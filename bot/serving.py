@@ -54,8 +54,9 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
         parts = [service.run()] if service else []
         page = Starlette()
         if settings.web.enabled:
-            page = create(app.turns, partial(_history, app), extra_routes=routes(app, metrics))
-            await local_person(app, "web", LOCAL)
+            page = create(app.turns, settings.web, extra_routes=routes(app, metrics))
+            if not settings.web.public:
+                await local_person(app, "web", LOCAL)
             await demo.first(app)
         if settings.web.enabled or (service and service.webhook):
             if service:
@@ -120,17 +121,6 @@ async def _delivering(app: App, metrics: Metrics) -> AsyncIterator[None]:
     finally:
         await app.turns.stop(GRACE)
         await delivery.stop(GRACE)
-
-
-async def _history(app: App, chat: str) -> list[tuple[str, Reply]]:
-    lines = await app.turns.history("web", chat)
-    said, pairs = "", list[tuple[str, Reply]]()
-    for line in lines:
-        if line.said is not None:
-            said = line.said.text
-        elif line.reply is not None:
-            pairs.append((said, line.reply))
-    return pairs
 
 
 def _ready(host: str, port: int) -> None:

@@ -1,6 +1,6 @@
 """Everything a person can do, in one visible list."""
 
-from handlers import ask, documents, helping, inviting, me, people, stores, unanswered
+from handlers import ask, documents, helping, inviting, logging_in, me, people, stores, unanswered
 from handlers.routing import ADMINS, EVERYONE, LEADERS, About, Command, House, Press
 
 HOUSE = House(
@@ -16,6 +16,7 @@ HOUSE = House(
         Command("invite", "邀请同事加入", inviting.invite, LEADERS, ("邀请",), private=True),
         Command("unanswered", "没答上的问题", unanswered.show, LEADERS, ("没答上的问题", "未答问题"), private=True),
         Command("connect", "在另一个渠道接着用", inviting.connect, EVERYONE, (), private=True),
+        Command("web", "在网页里用", logging_in.link, EVERYONE, (), private=True),
         Command("leave", "退出并删除我的信息", me.leave, EVERYONE, ("退出账号",), private=True),
     ),
     presses=(

@@ -1,17 +1,16 @@
 """The web chat in a real Chromium: asking, pressing, failing, the keyboard, a narrow phone, readable colours."""
 
-import asyncio
-import contextlib
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
+from canned_house import Site, canned
 from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
-from bot.web.server import create, serve
+from handlers.context import Context
 from handlers.message import Button, Citation, Incoming, Reply
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -91,48 +90,8 @@ FAINT = """() => {
 }"""
 
 
-@dataclass
-class Desk:
-    """The bot's side: canned answers, kept per chat; `hold` makes a turn wait after its partial text."""
-
-    seen: list[Incoming] = field(default_factory=list)
-    past: dict[str, list[tuple[str, Reply]]] = field(default_factory=dict)
-    open: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def turn(self, incoming: Incoming, partial: Callable[[str], Awaitable[None]]) -> tuple[Reply, ...]:
-        if any(incoming.id == old.id for old in self.seen):
-            return ()
-        self.seen.append(incoming)
-        if incoming.text == "慢":
-            await partial("**正在")
-            await self.open.wait()
-        reply = PRESSED.get(incoming.action) or ANSWERS.get(incoming.text) or Reply(f"收到:{incoming.text}")
-        self.past.setdefault(incoming.chat, []).append((incoming.text, reply))
-        return (reply,)
-
-    async def history(self, chat: str) -> list[tuple[str, Reply]]:
-        return self.past.get(chat, [])
-
-
-class Site:
-    """The real server around a desk; it can be stopped and started again on its port."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk, self.port = desk, 0
-        self.task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        app = create(self.desk.turn, self.desk.history)
-        self.task = asyncio.create_task(serve(app, "127.0.0.1", self.port, ready=listening.set_result))
-        self.port = await listening
-
-    async def stop(self) -> None:
-        assert self.task is not None
-        self.desk.open.set()
-        self.task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self.task
+def say(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+    return (PRESSED.get(incoming.action) or ANSWERS.get(incoming.text) or Reply(f"收到：{incoming.text}"),)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -144,11 +103,12 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def site() -> AsyncIterator[Site]:
-    running = Site(Desk())
-    await running.start()
-    yield running
-    await running.stop()
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    async with canned(tmp_path, say) as (turns, _):
+        running = Site(turns)
+        await running.start()
+        yield running
+        await running.stop()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -183,6 +143,11 @@ async def ask(page: Page, text: str) -> None:
     await idle(page)
 
 
+async def lose(route: Route) -> None:
+    await route.fetch()  # it arrives, its answer does not
+    await route.abort()
+
+
 async def test_a_question_brings_the_answer_with_its_source(page: Page) -> None:
     await ask(page, "多久内接待")
     answer = page.locator("article.bot").last
@@ -197,7 +162,7 @@ async def test_an_example_asks_itself(page: Page, site: Site) -> None:
     await examples.first.click()
     await expect(page.locator(".person .bubble")).to_have_text("客户进店多久内要有人接待？")
     await idle(page)
-    assert [incoming.text for incoming in site.desk.seen] == ["客户进店多久内要有人接待？"]
+    assert [incoming.text for incoming in site.bot.seen] == ["客户进店多久内要有人接待？"]
 
 
 async def test_a_source_brings_the_original_below(page: Page, site: Site) -> None:
@@ -206,7 +171,7 @@ async def test_a_source_brings_the_original_below(page: Page, site: Site) -> Non
     await expect(page.locator("article.bot blockquote")).to_have_text("原文:一分钟内有人上前问候。")
     await expect(page.locator("article.bot")).to_have_count(2)
     await expect(page.get_by_role("button", name="有帮助")).to_be_enabled()
-    assert site.desk.seen[-1].action == "source:7"
+    assert site.bot.seen[-1].action == "source:7"
 
 
 async def test_a_reply_that_replaces_takes_the_place_and_the_focus_of_the_pressed_one(page: Page) -> None:
@@ -225,8 +190,8 @@ async def test_the_working_sign_and_the_growing_text_give_way_to_the_reply(page:
     await page.get_by_role("button", name="发送").click()
     await expect(page.get_by_role("status").filter(has_text="正在查找")).to_be_visible()
     await expect(page.locator("article.bot .bubble")).to_have_text("**正在")
-    site.desk.open.set()
-    await expect(page.locator("article.bot .bubble")).to_have_text("收到:慢")
+    site.bot.open.set()
+    await expect(page.locator("article.bot .bubble")).to_have_text("收到：慢")
     await expect(page.get_by_text("正在查找")).to_have_count(0)
 
 
@@ -241,14 +206,14 @@ async def test_the_keyboard_alone_is_enough(page: Page, site: Site) -> None:
     await page.keyboard.type("第二行")
     await page.keyboard.press("Escape")
     await page.keyboard.press("Enter")
-    await expect(page.locator("article.bot .bubble")).to_have_text("收到:第一行\n第二行", use_inner_text=True)
+    await expect(page.locator("article.bot .bubble")).to_have_text("收到：第一行\n第二行", use_inner_text=True)
     await ask(page, "多久内接待")
     names = []
-    for _ in range(5):
+    for _ in range(6):
         await page.keyboard.press("Shift+Tab")
         names.append(await page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.textContent"))
-    assert names[:3] == ["原文", "没帮助", "有帮助"]
-    assert "《接待流程》" in names[3]
+    assert names[:4] == ["更多：照片、文件、位置、命令", "原文", "没帮助", "有帮助"]
+    assert "《接待流程》" in names[4]
 
 
 async def test_an_input_method_keeps_its_enter(page: Page, site: Site) -> None:
@@ -260,7 +225,7 @@ async def test_an_input_method_keeps_its_enter(page: Page, site: Site) -> None:
             composing,
         )
     await expect(box).to_have_value("jiedai")
-    assert site.desk.seen == []
+    assert site.bot.seen == []
 
 
 async def test_nothing_is_wider_than_a_narrow_phone_and_every_target_fits_a_thumb(page: Page) -> None:
@@ -270,9 +235,12 @@ async def test_nothing_is_wider_than_a_narrow_phone_and_every_target_fits_a_thum
             assert await page.locator(name).evaluate("node => node.scrollWidth <= node.clientWidth")
     frame = page.get_by_role("region", name="表格").first
     assert await frame.evaluate("frame => frame.scrollWidth > frame.clientWidth")
+    await page.get_by_role("button", name="更多").click()
+    await page.get_by_role("button", name="位置", exact=True).click()
+    await page.get_by_role("button", name="输入坐标").click()
     small = await page.evaluate(
-        """[...document.querySelectorAll("button, textarea")].map(n => [n.textContent, n.getBoundingClientRect()])
-        .filter(([, box]) => box.width < 44 || box.height < 44)"""
+        """[...document.querySelectorAll("button, textarea, select, input, a.file")]
+        .filter(n => n.checkVisibility()).map(n => [n.textContent, n.getBoundingClientRect()]).filter(([, box]) => box.width < 44 || box.height < 44)"""
     )
     assert small == []
 
@@ -327,17 +295,23 @@ async def test_a_failed_press_can_be_sent_again(page: Page, site: Site) -> None:
 
 
 async def test_an_answer_lost_on_the_way_is_found_by_sending_again_under_the_same_id(page: Page, site: Site) -> None:
-    async def lose(route: Route) -> None:
-        await route.fetch()  # it arrives, its answer does not
-        await route.abort()
-
+    await page.route("**/api/news*", Route.abort)
     await page.route("**/api/messages", lose)
     await ask(page, "多久内接待")
     await page.unroute("**/api/messages")
     await page.get_by_role("button", name="重发").click()
     await expect(page.locator("article.bot strong")).to_have_text("1 分钟内")
     await expect(page.locator(".person")).to_have_count(1)
-    assert len(site.desk.seen) == 1
+    assert len(site.bot.seen) == 1
+
+
+async def test_an_answer_lost_on_the_way_comes_by_itself(page: Page, site: Site) -> None:
+    await page.route("**/api/messages", lose)
+    await ask(page, "多久内接待")
+    await expect(page.locator("article.bot strong")).to_have_text("1 分钟内")
+    await expect(page.get_by_text("未送达")).to_have_count(0)
+    await expect(page.locator(".person")).to_have_count(1)
+    assert len(site.bot.seen) == 1
 
 
 async def test_the_conversation_is_there_after_a_reload(page: Page) -> None:
@@ -371,7 +345,7 @@ async def test_the_box_grows_to_five_lines_and_counts_near_the_limit(page: Page)
 async def test_a_text_too_large_to_send_says_so_and_stays(page: Page, site: Site) -> None:
     await ask(page, "长" * 50_000)
     await expect(page.locator(".failed")).to_contain_text("太长")
-    assert site.desk.seen == []
+    assert site.bot.seen == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

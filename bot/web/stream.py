@@ -3,21 +3,19 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import asdict
-from typing import Protocol
+from datetime import UTC, datetime
+from typing import Any
 
+from bot.turn import Line
 from handlers.message import Incoming, Reply
 
 APOLOGY = "抱歉，这次没有处理成功，请再发一次。"
+Partial = Callable[[str], Awaitable[None]]
+Answer = Callable[[Incoming, Partial], Awaitable[Sequence[Line]]]
 
 log = logging.getLogger(__name__)
-
-
-class Turn(Protocol):
-    """One message in, its replies out; `partial` gets the text so far while an answer is being written."""
-
-    async def __call__(self, incoming: Incoming, partial: Callable[[str], Awaitable[None]]) -> tuple[Reply, ...]: ...
 
 
 class Latest:
@@ -46,11 +44,14 @@ class Latest:
 
 
 class Running:
-    """The turns under way. A turn goes on when its reader leaves: the answer is then found in the history."""
+    """The turns under way. A turn goes on when its reader leaves: the answer is then found in the history.
 
-    def __init__(self, turn: Turn) -> None:
-        self.turn = turn
-        self.tasks: set[asyncio.Task[tuple[Reply, ...]]] = set()
+    `answer` handles a message and gives its replies; `partial` gets the text so far while one is being written.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.tasks: set[asyncio.Task[Sequence[Line]]] = set()
 
     async def lines(self, incoming: Incoming) -> AsyncIterator[bytes]:
         """JSON lines of one turn. Without a `done` at the end the turn was cut off and may be sent again."""
@@ -60,19 +61,19 @@ class Running:
         task.add_done_callback(self.tasks.discard)
         task.add_done_callback(lambda _: latest.end())
         async for text in latest.texts():
-            yield line({"type": "partial", "text": text})
+            yield written({"type": "partial", "text": text})
         if task.cancelled():
             return
-        for reply in task.result():
-            yield line({"type": "reply", **asdict(reply)})
-        yield line({"type": "done"})
+        for one in task.result():
+            yield written({"type": "reply", **shown(one)})
+        yield written({"type": "done"})
 
-    async def _answer(self, incoming: Incoming, latest: Latest) -> tuple[Reply, ...]:
+    async def _answer(self, incoming: Incoming, latest: Latest) -> Sequence[Line]:
         try:
-            return await self.turn(incoming, latest.put)
+            return await self.answer(incoming, latest.put)
         except Exception:
             log.exception("web: message %s failed", incoming.id)
-            return (Reply(APOLOGY),)
+            return [Line(datetime.now(UTC), None, Reply(APOLOGY), asked=True)]
 
     async def finish(self, seconds: float) -> None:
         """Gives the turns under way `seconds` to end, then cancels them."""
@@ -84,6 +85,20 @@ class Running:
             await asyncio.gather(*late, return_exceptions=True)
 
 
-def line(event: dict[str, object]) -> bytes:
+def shown(line: Line) -> dict[str, Any]:
+    """A line as the page reads it: a reply, or under `said` what a person said.
+
+    `message` is the id that the page gave what was said.
+    """
+    if line.reply is not None:
+        return {"id": line.id, "edits": line.edits, "asked": line.asked, **asdict(line.reply)}
+    said = line.said
+    assert said is not None
+    parts = {"text": said.text, "place": asdict(said.place) if said.place else None, "answers": said.answers}
+    files = [{"name": one.name, "media_type": one.media_type, "ref": one.ref} for one in said.attachments]
+    return {"id": line.id, "message": said.id.rpartition("/")[2], "said": {**parts, "files": files}}
+
+
+def written(event: dict[str, object]) -> bytes:
     """ASCII only, so that no text, however broken, can fail to encode."""
     return json.dumps(event).encode() + b"\n"

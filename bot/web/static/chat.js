@@ -1,114 +1,154 @@
-// The page: sends what is typed or pressed, shows what comes back.
+// The page: sends what is written or pressed, shows what comes back.
 
 import { Refused, history, send } from "./api.js";
+import { allow, respond, start } from "./composer.js";
+import { elsewhere, identify } from "./identity.js";
+import { listen } from "./live.js";
 import { answer, draft, fail, question, write } from "./message.js";
 
-const LIMIT = 2000; // characters; more is sent all the same
-const NEAR = 1800;
-const LINES = 5;
-
 const $ = (id) => document.getElementById(id);
-const [scroll, log, working, notice, composer, text, count] = [
-  "scroll", "log", "working", "notice", "composer", "text", "count",
-].map($);
+const [scroll, log, working, notice, earlier] = ["scroll", "log", "working", "notice", "earlier"].map($);
 const name = document.querySelector("h1").textContent;
 
+const replies = new Map(); // id -> the node that shows it, or what has taken its place
+const questions = new Map(); // the id the page gave a message -> its node
+const gone = new Set(); // ids of replies whose place was taken before they were loaded
+const late = []; // replies that came another way while they were on their way here
+let before = 0; // where the history goes on
 let underWay = 0;
 let shown = null; // the scroll position this page chose last; another one means the reader has scrolled
-const restored = restore();
 
-// Shows the history, then the questions that are still on their way or failed; `delivered` is in the history now.
-async function restore(delivered = null) {
+const opened = elsewhere() ? new Promise(() => {}) : open();
+
+// Who is here, what was said, and then what is new. Sending waits for it.
+async function open() {
   log.ariaBusy = "true";
   try {
-    const turns = await history();
-    const open = [...log.querySelectorAll("article.person")].filter(isOpen).filter((node) => node !== delivered);
-    for (const old of log.querySelectorAll("article")) old.remove();
-    for (const turn of turns) {
-      if (turn.question) append(question(turn.question));
-      append(received(turn.reply));
-    }
-    log.append(...open);
+    const me = await identify();
+    allow(me.menu, me.megabytes);
+    const past = await history();
+    for (const line of past.lines) receive(line);
+    page(past.before);
+    scroll.scrollTop = past.lines.length ? scroll.scrollHeight : 0;
     notice.textContent = "";
-    scroll.scrollTop = turns.length ? scroll.scrollHeight : 0;
+    listen(past.since, hear);
   } catch (error) {
-    notice.textContent = (error instanceof Refused && error.message) || "以前的对话暂时读不出来。";
+    notice.textContent = (error instanceof Refused && error.message) || "以前的对话暂时读不出来，请刷新本页。";
   }
   log.ariaBusy = "false";
 }
 
-function isOpen(node) {
-  return node.dataset.waiting || node.querySelector(".failed");
+// Shows one line of the chat at the end of `place`; returns its node, null when nothing is to be seen of it.
+function receive(line, place = log, held = null, pressed = null) {
+  if (line.said) return hold(line, place);
+  if (line.id && replies.has(line.id)) {
+    held?.remove();
+    return replies.get(line.id);
+  }
+  const old = replies.get(Number(line.edits)) ?? (line.replaces && pressed?.isConnected ? pressed : null);
+  if (gone.has(line.id)) {
+    old?.remove();
+    return null;
+  }
+  const node = received(line);
+  if (old) held?.remove();
+  take(old ?? held, node, place);
+  if (line.edits && !old) gone.add(Number(line.edits));
+  for (const [id, one] of replies) if (old && one === old) replies.set(id, node);
+  if (line.id) replies.set(line.id, node);
+  return node;
 }
 
-// Sends {message, holder, pressed?, again?}: `holder` carries the failure note, `pressed` may be replaced by a reply.
-async function deliver(outgoing) {
-  const { message, holder, pressed, again } = outgoing;
-  let [open, target, replies] = [null, pressed, 0];
-  wait(holder, true);
-  try {
-    await restored;
-    for await (const event of send(message)) {
-      if (event.type === "partial") {
-        open ??= append(draft(name));
-        write(open, event.text);
-        follow(pressed ? open : holder);
-      } else if (event.type === "reply") {
-        target = show(event, open, target, holder);
-        open = null;
-        replies += 1;
-      }
-    }
-    if (again && !replies) await restore(holder); // it had arrived the first time: the answer is in the history
-  } catch (error) {
-    open?.remove();
-    fail(holder, error instanceof Refused ? error.message : "", () => deliver({ ...outgoing, again: true }));
-    follow(holder, true);
-  } finally {
-    wait(holder, false);
+function hold(line, place) {
+  const known = questions.get(line.message);
+  if (known) {
+    if (!known.dataset.waiting) known.querySelector(".failed")?.remove(); // it has arrived after all
+    return known;
   }
+  const { said } = line;
+  if (!said.text && !said.place && !said.files.length) return null; // a press of a button
+  const node = question(said, said.answers && summary(replies.get(Number(said.answers))));
+  questions.set(line.message, node);
+  place.append(node);
+  return node;
 }
 
-// Puts a reply where it belongs; returns the message a later `replaces` would take the place of.
-function show(reply, open, target, holder) {
-  const node = received(reply);
-  const old = reply.replaces && target?.isConnected ? target : open;
-  if (old !== open) open?.remove();
-  if (!old) append(node);
-  else {
-    const focused = old.contains(document.activeElement);
-    old.replaceWith(node);
-    if (focused) node.focus({ preventScroll: true });
-  }
-  if (old && old === target) {
-    node.scrollIntoView({ block: "nearest" });
-    return node;
-  }
-  follow(holder.classList.contains("person") ? holder : node);
-  return target;
+// Puts `node` where `old` is, or at the end of `place`; the focus stays.
+function take(old, node, place) {
+  if (!old) return place.append(node);
+  const focused = old.contains(document.activeElement);
+  old.replaceWith(node);
+  if (focused) node.focus({ preventScroll: true });
 }
 
 function received(reply) {
-  const node = answer(reply, name, (action) => {
+  const id = reply.id ? String(reply.id) : "";
+  const tell = (parts) => {
     if (node.dataset.waiting) return;
-    const message = { id: crypto.randomUUID(), text: "", action };
     node.querySelector(".failed")?.remove();
     shown = null; // whoever presses wants to see what comes
-    deliver({ message, holder: node, pressed: node });
+    deliver({ message: { ...parts, id: crypto.randomUUID(), pressed: id }, holder: node, pressed: node });
+  };
+  const node = answer(reply, name, {
+    press: (action) => tell({ action }),
+    share: (place) => say({ text: "", files: [], place, answers: "", quoted: "" }),
+    respond: () => respond(id, summary(node)),
   });
   return node;
 }
 
-function say(words) {
-  const holder = append(question(words));
+function summary(node) {
+  const words = [...(node?.querySelector(".bubble").textContent.trim() ?? "")];
+  return words.length > 30 ? `${words.slice(0, 30).join("")}…` : words.join("");
+}
+
+function say({ text, files, place, answers, quoted }) {
+  const message = { id: crypto.randomUUID(), text, attachments: files.map((file) => file.ref), place, answers };
+  const holder = question({ text, files, place }, quoted);
+  questions.set(message.id, holder);
+  log.append(holder);
   shown = null;
-  deliver({ message: { id: crypto.randomUUID(), text: words, action: "" }, holder });
+  deliver({ message, holder });
   follow(holder);
 }
 
-function append(node) {
-  log.append(node);
-  return node;
+// Sends {message, holder, pressed?}: `holder` carries the failure note, `pressed` may be replaced by a reply.
+async function deliver(outgoing) {
+  const { message, holder, pressed } = outgoing;
+  let open = null;
+  wait(holder, true);
+  try {
+    await opened;
+    for await (const event of send(message)) {
+      if (event.type === "partial") {
+        if (!open) log.append((open = draft(name)));
+        write(open, event.text);
+        follow(pressed ? open : holder);
+      } else if (event.type === "reply") {
+        const node = receive(event, log, open, pressed);
+        open = null;
+        if (node && node !== log.lastElementChild) node.scrollIntoView({ block: "nearest" });
+        else if (node) follow(holder.classList.contains("person") ? holder : node);
+      }
+    }
+  } catch (error) {
+    open?.remove();
+    fail(holder, error instanceof Refused ? error.message : "", () => deliver(outgoing));
+    follow(holder, true);
+  } finally {
+    wait(holder, false);
+    if (!underWay) for (const line of late.splice(0)) receive(line);
+  }
+}
+
+// What is new; replies to what is being sent from here come with its own answer.
+function hear(line) {
+  if (underWay && (line.said || line.asked)) late.push(line);
+  else {
+    const known = line.said ? questions.has(line.message) : replies.has(line.id);
+    const node = receive(line);
+    if (node && !known) follow(node);
+  }
 }
 
 function wait(holder, begins) {
@@ -117,50 +157,52 @@ function wait(holder, begins) {
   document.body.dataset.state = underWay ? "working" : "idle";
   if (begins) holder.dataset.waiting = "1";
   else delete holder.dataset.waiting;
-  for (const button of holder.querySelectorAll("button.key, button.source")) button.ariaDisabled = begins ? "true" : null;
+  for (const key of holder.querySelectorAll("button.key, button.source")) key.ariaDisabled = begins ? "true" : null;
 }
 
 // Scrolls down, but never past the start of `node`, and never against a reader who has scrolled away.
 function follow(node, always = false) {
   if (!always && shown !== null && Math.abs(scroll.scrollTop - shown) > 2) return;
-  const start = node.getBoundingClientRect().top - scroll.getBoundingClientRect().top + scroll.scrollTop - 12;
-  scroll.scrollTop = Math.min(start, scroll.scrollHeight - scroll.clientHeight);
+  const top = node.getBoundingClientRect().top - scroll.getBoundingClientRect().top + scroll.scrollTop - 12;
+  scroll.scrollTop = Math.min(top, scroll.scrollHeight - scroll.clientHeight);
   shown = scroll.scrollTop;
 }
 
-function fit() {
-  text.style.height = "auto";
-  const style = getComputedStyle(text);
-  const edges = text.offsetHeight - text.clientHeight;
-  const most = LINES * parseFloat(style.lineHeight) + parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
-  text.style.height = `${Math.min(text.scrollHeight, most) + edges}px`;
-  text.style.overflowY = text.scrollHeight > most + 1 ? "auto" : "hidden";
-  count.textContent = text.value.length > NEAR ? `${text.value.length.toLocaleString("en")} / ${LIMIT.toLocaleString("en")} 字` : "";
+function page(next) {
+  before = next;
+  earlier.hidden = !next;
+  $("welcome").hidden = Boolean(next);
 }
 
-composer.addEventListener("submit", (event) => {
-  event.preventDefault();
-  const words = text.value.trim();
-  if (words) {
-    text.value = "";
-    fit();
-    say(words);
+earlier.addEventListener("click", async () => {
+  if (earlier.ariaDisabled) return;
+  earlier.ariaDisabled = "true";
+  try {
+    const past = await history(before);
+    const older = document.createDocumentFragment();
+    for (const line of past.lines) receive(line, older);
+    const below = scroll.scrollHeight - scroll.scrollTop;
+    page(past.before);
+    $("welcome").after(older);
+    scroll.scrollTop = scroll.scrollHeight - below;
+  } catch {
+    earlier.textContent = "没有读出来，再试一次";
   }
-  text.focus();
+  earlier.ariaDisabled = null;
 });
 
-text.addEventListener("input", fit);
-text.addEventListener("keydown", (event) => {
-  const composing = event.isComposing || event.keyCode === 229; // Safari ends a composition before its Enter
-  if (event.key !== "Enter" || event.shiftKey || composing) return;
-  event.preventDefault();
-  composer.requestSubmit();
-});
+// A picture takes its place only once it is there.
+log.addEventListener("load", () => shown !== null && Math.abs(scroll.scrollTop - shown) <= 2 && toEnd(), true);
+
+function toEnd() {
+  const last = [...log.querySelectorAll("article")].at(-1);
+  if (last) follow(last);
+}
 
 for (const chip of document.querySelectorAll(".chips button")) {
-  chip.addEventListener("click", () => say(chip.textContent));
+  chip.addEventListener("click", () => say({ text: chip.textContent, files: [], place: null, answers: "", quoted: "" }));
 }
 
-await restored;
+start(say);
+await opened;
 document.body.dataset.state = underWay ? "working" : "idle";
-if (matchMedia("(hover: hover) and (pointer: fine)").matches) text.focus();
