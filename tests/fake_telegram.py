@@ -24,7 +24,7 @@ The control API speaks JSON:
     GET  /control/state     -> {"pending": updates not confirmed, "calls", "sent", "refused": {description: count},
                             "open_queries", "menus", "webhook"}
     POST /control/faults    [{"do": "429", "method": "sendMessage", "times": 1, "seconds": 2, "chat": 7,
-                            "after": false}, ...]; do: 429, 401, 403, 409, 500, 502, hang, drop, garbage; `after`
+                            "after": false}, ...]; do: 429, 400, 401, 403, 409, 500, 502, hang, drop, garbage; `after`
                             applies the call first. method "*" is every one but getUpdates.
     POST /control/settings  {"flood": 1.0, "latency": 0.0}; flood multiplies the limits of speed, 0 is none
     POST /control/reset     everything as at the start
@@ -56,6 +56,7 @@ from telegram_rules import Flood, Refusal, bad
 TOKEN = "123456789:fake-token-of-no-use-anywhere-else_0"
 ME = {"id": 123456789, "is_bot": True, "first_name": "督导助手", "username": "dudao_test_bot"}
 _STATUS = {
+    "400": "Bad Request: can't parse entities: unsupported start tag at byte offset 0",
     "401": "Unauthorized",
     "403": "Forbidden: bot was blocked by the user",
     "409": "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",

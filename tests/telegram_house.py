@@ -1,8 +1,7 @@
 """The house with Telegram as its channel, in this process, against the fake."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +15,8 @@ from bot.app import App, opened
 from bot.metrics import Metrics
 from bot.serving import _delivering
 from bot.telegram.start import Service, telegram
+from handlers.context import Context
+from handlers.message import Incoming, Reply
 from records.invites import Invites
 from records.people import People
 
@@ -72,13 +73,41 @@ def settings(fake: FakeTelegram, **changes: Any) -> dict[str, Any]:
 @asynccontextmanager
 async def talking(fake: FakeTelegram, home: Path, **changes: Any) -> AsyncIterator[Talk]:
     """The house, polling the fake; `changes` are settings."""
-    telegram_part = settings(fake, **changes.pop("telegram", {}))
-    async with opened(loaded(home, telegram=telegram_part, **changes)) as app, telegram(app) as service:
-        async with _delivering(app, Metrics()):
-            running = asyncio.create_task(service.run())
-            try:
-                yield Talk(fake, app, service)
-            finally:
-                running.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await running
+    part = settings(fake, **changes.pop("telegram", {}))
+    async with (
+        opened(loaded(home, telegram=part, **changes)) as app,
+        telegram(app) as service,
+        _delivering(app, Metrics()),
+    ):
+        running = asyncio.create_task(service.run())
+        try:
+            yield Talk(fake, app, service)
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+Answers = Callable[[Context, Incoming], Awaitable[tuple[Reply, ...]]]
+
+
+@dataclass(frozen=True)
+class Says:
+    """A house that answers everyone as a test wants it to."""
+
+    answers: Answers
+
+    async def route(self, context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+        """As told."""
+        return await self.answers(context, incoming)
+
+
+def answering(talk: Talk, answers: Answers | Reply) -> list[Incoming]:
+    """From now on everything gets these replies; returns what is said to the bot, as it is said."""
+    heard = list[Incoming]()
+
+    async def answer(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+        heard.append(incoming)
+        return (answers,) if isinstance(answers, Reply) else await answers(context, incoming)
+
+    talk.app.turns.house = Says(answer)  # type: ignore[assignment]
+    return heard

@@ -103,7 +103,8 @@ async def _send(api: Api, target: Target, call: Call, text: str, mode: str | Non
     patient: dict[str, Any] = {"write_timeout": _UPLOAD, "read_timeout": _UPLOAD}
     if len(call.files) > 1:
         media = [
-            InputMediaPhoto(_input(one), **(captioned if number == 0 else {})) for number, one in enumerate(call.files)
+            InputMediaPhoto(one.content or b"", filename=_name(one), **(captioned if number == 0 else {}))
+            for number, one in enumerate(call.files)
         ]
         return await api.send_media_group(media=media, **target.where, **patient)
     [one] = call.files
@@ -140,8 +141,11 @@ async def _edit_caption(api: Api, target: Target, message: int, call: Call) -> b
 
 
 def _input(one: Loaded) -> InputFile:
-    assert one.content is not None
-    return InputFile(one.content, filename=one.file.name or "file")
+    return InputFile(one.content or b"", filename=_name(one))
+
+
+def _name(one: Loaded) -> str:
+    return one.file.name or "file"
 
 
 def _markup(call: Call) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:

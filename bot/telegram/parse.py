@@ -137,7 +137,7 @@ def _addressed(incoming: Incoming, message: Message, me: Me) -> Incoming | None:
         if command[2] and command[2].lower() != me.username.lower():
             return None
         return replace(incoming, text=command[1] + text[command.end() :])
-    mention = re.compile(rf"\s*@{re.escape(me.username)}\b", re.IGNORECASE | re.ASCII)
+    mention = re.compile(rf"\s*(?<!\w)@{re.escape(me.username)}\b(?!\.\w)", re.IGNORECASE | re.ASCII)
     original = message.reply_to_message
     answers_me = original is not None and original.from_user is not None and original.from_user.id == me.id
     if me.username and mention.search(text):
