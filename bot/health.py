@@ -96,4 +96,5 @@ def _from_here(request: Request) -> bool:
     """Whether a program on this machine asks, and not through a proxy that lets others in."""
     if request.client is None or any(name in request.headers for name in _FORWARDED):
         return False
-    return ipaddress.ip_address(request.client.host.partition("%")[0]).is_loopback
+    here = request.url.hostname in ("127.0.0.1", "::1", "localhost")
+    return here and ipaddress.ip_address(request.client.host.partition("%")[0]).is_loopback

@@ -1,12 +1,16 @@
 """Settings: the file, the environment over it, the command line over both; mistakes are named."""
 
+import re
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
-from bot.config import BadConfig, load
+from bot.config import BadConfig, Settings, load
 
 ROOT = Path(__file__).parent.parent
+SECRET = ("api_key", "token", "webhook_secret")
+PLAIN = ("enabled", "host", "base_file_url")  # say themselves what they are
 
 
 @pytest.fixture
@@ -22,6 +26,28 @@ def test_without_a_file_every_default_stands(file: Path) -> None:
 
 def test_the_shipped_file_says_the_defaults(file: Path) -> None:
     assert load({}, ROOT / "config.yaml") == load({}, file)
+
+
+def test_the_shipped_file_has_every_key_but_the_secrets_and_says_what_it_does() -> None:
+    told, group = set(), ""
+    for line in (ROOT / "config.yaml").read_text(encoding="utf-8").splitlines():
+        if found := re.match(r"(# |  )?([a-z_]+):(?: |$)", line):
+            group = group if found[1] == "  " else found[2]
+            told.add(f"{group}.{found[2]}" if found[1] == "  " else found[2])
+            assert "#" in line or line.endswith(":") or found[2] in PLAIN, line
+    assert {key for key in keys(Settings) if not key.endswith(SECRET)} <= told
+
+
+def keys(model: type[BaseModel], group: str = "") -> list[str]:
+    """Every key, those within a group as group.key."""
+    found = []
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            found += keys(kind, f"{name}.")
+        else:
+            found.append(group + name)
+    return found
 
 
 def test_the_environment_overrides_the_file_and_the_command_line_both(file: Path) -> None:

@@ -226,6 +226,7 @@ async def test_an_index_that_is_away_is_told_and_is_no_reason_to_restart(
         (True, "10.1.2.3", {}, 404),
         (True, "127.0.0.1", {"X-Forwarded-For": "8.8.8.8"}, 404),
         (True, "127.0.0.1", {"Forwarded": "for=8.8.8.8"}, 404),
+        (True, "127.0.0.1", {"Host": "dudao.example.com"}, 404),
     ],
 )
 async def test_in_public_the_metrics_are_for_this_machine_only(
