@@ -71,7 +71,9 @@ def ask(port: int) -> None:
     at = f"http://127.0.0.1:{port}"
     with (
         httpx.Client() as client,
-        client.stream("POST", f"{at}/api/messages", json=message, headers={"Origin": at}) as response,
+        client.stream(
+            "POST", f"{at}/api/messages", json=message, headers={"Origin": at, "Dudao-Page": "1"}
+        ) as response,
     ):
         assert response.status_code == 200
 

@@ -240,7 +240,8 @@ async def test_nothing_is_wider_than_a_narrow_phone_and_every_target_fits_a_thum
     await page.get_by_role("button", name="输入坐标").click()
     small = await page.evaluate(
         """[...document.querySelectorAll("button, textarea, select, input, a.file")]
-        .filter(n => n.checkVisibility()).map(n => [n.textContent, n.getBoundingClientRect()]).filter(([, box]) => box.width < 44 || box.height < 44)"""
+        .filter(n => n.checkVisibility()).map(n => [n.textContent, n.getBoundingClientRect()])
+        .filter(([, box]) => box.width < 44 || box.height < 44)"""
     )
     assert small == []
 

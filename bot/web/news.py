@@ -4,14 +4,15 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.turn import Line, line
+from bot.turn import Line, Turns, line
+from bot.web.visitors import CHANNEL
 from handlers.wire import load_incoming
-from records.database import Database, RecordsError
+from records.database import RecordsError
 from records.inbox import Inbox
 from records.outbox import Outbox, Promised
 
@@ -59,9 +60,7 @@ class Since:
 class News:
     """Rings where something new is; one look at the database serves every page that is open."""
 
-    database: Database
-    channel: str
-    now: Callable[[], datetime]
+    turns: Turns
     _bells: dict[str, set[asyncio.Event]] = field(default_factory=dict)
     _watching: asyncio.Task[None] | None = None
     _closed: bool = False
@@ -90,9 +89,9 @@ class News:
 
     async def _lines(self, chat: str, since: Since) -> tuple[list[Line], Since]:
         """New replies, each after what it replies to."""
-        now = self.now()
-        async with self.database.read() as connection:
-            rows = await Outbox(connection).since(self.channel, chat, since.at, now, _MOST)
+        now = self.turns.now()
+        async with self.turns.database.read() as connection:
+            rows = await Outbox(connection).since(CHANNEL, chat, since.at, now, _MOST)
             new = [row for row in rows if row.id not in since.ids]
             asked = await Inbox(connection).get({row.inbox_id for row in new if row.inbox_id is not None})
         lines = []
@@ -107,7 +106,7 @@ class News:
         bell = asyncio.Event()
         self._bells.setdefault(chat, set()).add(bell)
         if self._watching is None or self._watching.done():
-            async with self.database.read() as connection:
+            async with self.turns.database.read() as connection:
                 newest = await Outbox(connection).last()
             if self._watching is None or self._watching.done():
                 self._watching = asyncio.create_task(self._watch(newest))
@@ -123,8 +122,8 @@ class News:
         seen = set(range(newest - _RECENT, newest + 1))
         while self._bells and not self._closed:
             try:
-                async with self.database.read() as connection:
-                    rows = await Outbox(connection).newest(self.channel, newest - _RECENT)
+                async with self.turns.database.read() as connection:
+                    rows = await Outbox(connection).newest(CHANNEL, newest - _RECENT)
             except RecordsError as error:
                 log.warning("web: %s", error)
                 rows = []

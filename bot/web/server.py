@@ -23,7 +23,7 @@ from bot.web.login import Door
 from bot.web.news import News
 from bot.web.talk import TOO_LONG, Talk
 from bot.web.uploads import Shelf
-from bot.web.visitors import CHANNEL, LOGIN_FIRST, Local, Public, Visitors
+from bot.web.visitors import LOGIN_FIRST, Local, Public, Visitors
 
 REFUSED = {404: "没有这个页面。", 405: "这个地址不接受这种请求。", 413: TOO_LONG}
 PORT_IN_USE = "端口 {port} 已被占用：请关掉占用它的程序，或在 config.yaml 里把 web.port 改成别的端口。"
@@ -47,7 +47,7 @@ def create(
     public = Public(turns)
     visitors: Visitors = public if settings.public else Local(turns)
     shelf = Shelf(turns, visitors, settings.max_megabytes)
-    news = News(turns.database, CHANNEL, turns.now)
+    news = News(turns)
     talk = Talk(turns, visitors, shelf, news, settings.public)
     door = Door(public, title)
     routes = [
