@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -103,6 +104,12 @@ def ready(process: subprocess.Popen[str]) -> str:
     if not line:
         raise RuntimeError(f"dudao run ended with {process.wait()}")
     return line.strip()
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 async def join(database: Database, count: int, now: Any) -> list[int]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.channel import Blocked, Channel, Later, Mailbox, Refused
 from bot.promising import LEASE
@@ -16,6 +16,7 @@ from records.people import People
 SENT, RETRIED, FAILED, CLOSED = "sent", "retried", "failed", "closed"
 _LONGEST = 300.0  # seconds between two attempts
 _PATIENCE, _LEAST = timedelta(hours=24), 10  # given up after both: so long, and so many attempts
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 log = logging.getLogger(__name__)
 
 
@@ -34,6 +35,7 @@ class Delivery:
     _queues: dict[tuple[str, str], list[Promised]] = field(default_factory=dict)
     _tasks: dict[tuple[str, str], asyncio.Task[None]] = field(default_factory=dict)
     _sent: list[tuple[int, str]] = field(default_factory=list)
+    _renewed: datetime = _LONG_AGO
     _marking: asyncio.Task[None] | None = None
 
     def deliver(self, promised: Iterable[Promised]) -> None:
@@ -46,6 +48,7 @@ class Delivery:
 
     async def sweep(self) -> None:
         """Claim and send what is due: postponed, scheduled, or left by a process that died."""
+        await self._renew()
         names = [name for name, channel in self.channels.items() if not isinstance(channel, Mailbox)]
         now = self.now()
         async with self.database.read() as connection:
@@ -54,6 +57,13 @@ class Delivery:
             async with self.database.write() as connection:
                 claimed = await Outbox(connection).claim(names, self.name, now, now + LEASE)
             self.deliver(claimed)
+
+    async def _renew(self) -> None:
+        """Keep what waits here, behind a limit of the channel perhaps, from being sent by others too."""
+        if self._queues and self.now() > self._renewed + LEASE / 3:
+            self._renewed = self.now()
+            async with self.database.write() as connection:
+                await Outbox(connection).renew(self.name, self._renewed + LEASE)
 
     async def stop(self, seconds: float) -> None:
         """Send what is in hand; what is not sent within `seconds` goes to the next process."""

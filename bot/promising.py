@@ -45,4 +45,9 @@ class Promising:
         now = self.now()
         due = now if notice.urgent else audible(now, ZoneInfo(person.zone), person.quiet_from, person.quiet_to)
         row = self.row(accounts[0].channel, accounts[0].chat, notice.reply, due)
-        return replace(row, person_id=person.id)
+        return unclaimed(replace(row, person_id=person.id))
+
+
+def unclaimed(row: Promised) -> Promised:
+    """The same, for whichever process comes first: other messages of its chat may have to go before it."""
+    return replace(row, claimed_by=None, claimed_until=None)

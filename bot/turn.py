@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from bot.channel import Channel, Mailbox, Watch
 from bot.done import DONE, FAILED, LIMITED, SILENT, Done
-from bot.promising import Promising
+from bot.promising import Promising, unclaimed
 from bot.transaction import Transaction
 from handlers.context import Context, Deployment, Notice, Unfetched
 from handlers.message import Attachment, Incoming, Reply
@@ -251,11 +251,13 @@ class Turns:
         connection, now, incoming = await transaction.connection(), self.now(), asked.incoming
         await People(connection).used(incoming.channel, incoming.person, now)
         edits = asked.watch.shown
+        waits = await Outbox(connection).held_up(incoming.channel, incoming.chat, self.name, now)
         promised = []
         for reply in replies:
             edits = edits or (incoming.pressed if reply.replaces else "")
             answers = "" if incoming.private else incoming.message
             row = self.promising.row(incoming.channel, incoming.chat, replace(reply, answers=answers), now)
+            row = unclaimed(row) if waits else row
             promised.append(replace(row, inbox_id=asked.rows[0].id, edits=edits))
             edits = ""
         for notice in notices:

@@ -34,6 +34,19 @@ class Files:
         """Everything there is."""
         return await asyncio.to_thread(self._refs)
 
+    async def probe(self) -> None:
+        """Raises FilesError when nothing can be kept here; leaves nothing behind."""
+        await asyncio.to_thread(self._probe)
+
+    def _probe(self) -> None:
+        system, path = self._path("probe.part")
+        try:
+            system.makedirs(path.rpartition("/")[0], exist_ok=True)
+            system.pipe_file(path, b"dudao")
+            system.rm_file(path)
+        except OSError as error:
+            raise FilesError(_BROKEN.format(where=self._where, cause=error)) from error
+
     def _refs(self) -> list[str]:
         system, root = self._path("")
         root = root.rstrip("/")

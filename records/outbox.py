@@ -58,6 +58,14 @@ class Outbox:
                 await self._connection.execute(called)
         return ids
 
+    async def held_up(self, channel: str, chat: str, by: str, now: datetime) -> bool:
+        """Whether earlier messages of a chat wait, so that what this process adds must not be sent at once.
+
+        Those that this process is sending itself do not count, nor those that are for later.
+        """
+        values = {"of_channel": channel, "of_chat": chat, "by": by, "at": now}
+        return (await self._connection.execute(_HELD_UP, values)).first() is not None
+
     async def of(self, inbox_id: int) -> list[Promised]:
         """The replies to a message, in order."""
         rows = await self._connection.execute(select(outbox).where(outbox.c.inbox_id == inbox_id).order_by(outbox.c.id))
@@ -128,6 +136,11 @@ class Outbox:
         """Whether there may be something to claim."""
         query = select(outbox.c.id).where(*self._due(channels, now)).limit(1)
         return (await self._connection.execute(query)).first() is not None
+
+    async def renew(self, by: str, until: datetime) -> None:
+        """This process still means to send what it has claimed."""
+        mine = (outbox.c.claimed_by == by) & outbox.c.ended_at.is_(None)
+        await self._connection.execute(update(outbox).where(mine).values(claimed_until=until))
 
     async def unclaim(self, ids: Sequence[int]) -> None:
         """These are nobody's again."""
@@ -202,6 +215,19 @@ def _reply_from(here: Any, inbox_id: int) -> Any:
     """The id of the first reply to the message of that inbox id, or to a later one; beyond all when there is none."""
     first = select(func.min(outbox.c.id)).where(here, outbox.c.inbox_id >= inbox_id).scalar_subquery()
     return func.coalesce(first, _BEYOND)
+
+
+_HELD_UP = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.channel == bindparam("of_channel"),
+        outbox.c.chat == bindparam("of_chat"),
+        outbox.c.ended_at.is_(None),
+        or_(outbox.c.claimed_by.is_(None), outbox.c.claimed_by != bindparam("by")),
+        or_(outbox.c.due_at <= bindparam("at"), outbox.c.attempts > 0),
+    )
+    .limit(1)
+)
 
 
 def _promised(row: Any) -> Promised:

@@ -133,6 +133,7 @@ class FakeTelegram:
             "getMe": lambda p, f: ME,
             "deleteWebhook": self._delete_webhook,
             "setWebhook": self._set_webhook,
+            "getWebhookInfo": self._get_webhook_info,
             "sendMessage": self._send_message,
             "editMessageText": self._edit_text,
             "editMessageCaption": self._edit_caption,
@@ -381,6 +382,9 @@ class FakeTelegram:
         if self._delivery is None:
             self._delivery = asyncio.create_task(self._deliver())
         return True
+
+    def _get_webhook_info(self, parameters: Json, files: object) -> Json:
+        return {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": len(self.updates)}
 
     def _delete_webhook(self, parameters: Json, files: object) -> bool:
         if parameters.get("drop_pending_updates") in ("true", True):

@@ -1,0 +1,50 @@
+"""What the records hold after a soak, for bench/soak.py to judge."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from records.database import Database
+from records.tables import account, inbox, outbox, person, question
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Counts and orders.
+
+    `questions`: (user, text) -> how often it was logged, in the order of the log; `names`: user -> what they are called
+    now; `doubled`: messages that got the very same reply twice; `sent`: chat -> what the far end calls its replies, in
+    order.
+    """
+
+    unhandled: int
+    unsent: int
+    questions: dict[tuple[str, str], int]
+    names: dict[str, str]
+    doubled: list[int]
+    sent: dict[str, list[str]]
+
+
+async def seen(database: Database) -> Seen:
+    """Look at everything at once."""
+    telegram = outbox.c.channel == "telegram"
+    async with database.read() as connection:
+        waiting = select(func.count()).select_from(inbox).where(inbox.c.handled_at.is_(None))
+        unsent = select(func.count()).select_from(outbox).where(outbox.c.ended_at.is_(None))
+        unhandled, unanswered = [int((await connection.execute(q)).scalar_one()) for q in (waiting, unsent)]
+        questions: dict[tuple[str, str], int] = {}
+        for row in await connection.execute(select(question.c.person, question.c.text).order_by(question.c.id)):
+            questions[row.person, row.text] = questions.get((row.person, row.text), 0) + 1
+        called = select(account.c.user, person.c.name).join(person, person.c.id == account.c.person_id)
+        names = {row.user: row.name for row in await connection.execute(called.where(account.c.channel == "telegram"))}
+        sent: dict[str, list[str]] = {}
+        replies: Counter[tuple[int, str]] = Counter()
+        for row in await connection.execute(select(outbox).where(telegram).order_by(outbox.c.id)):
+            if row.inbox_id is not None:
+                replies[row.inbox_id, json.dumps(row.payload)] += 1
+            if row.ended_at is not None and not row.edits:
+                sent.setdefault(row.chat, []).append(row.sent_as)
+    doubled = sorted({message for (message, _), times in replies.items() if times > 1})
+    return Seen(unhandled, unanswered, questions, names, doubled, sent)
