@@ -5,16 +5,20 @@ import asyncio
 import json
 import platform
 import shutil
+import socket
 import sys
 import tempfile
+import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 
+from bot import checkup
 from bot.app import build_desk, build_embedder, database_url
 from bot.config import BadConfig, Settings
+from bot.finding import BAD, GOOD, MISSING, Finding
 from bot.progress import say
 from records.database import REVISION, Database, RecordsError
 from records.documents import Documents
@@ -24,20 +28,10 @@ from retrieval.model.types import Embedder, ModelError
 from retrieval.text import Analyzer
 from retrieval.vectors import VectorsError
 
-GOOD, MISSING, BAD = "对", "缺", "错"
 _ENOUGH = 500_000_000  # bytes
 _PATIENCE = 5.0  # seconds
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # what is near needs no proxy
 _NO_EXTRA = "需要时在项目文件夹里运行 .venv/bin/pip install -e '.[{extra}]'"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: what was looked at, 对 (works), 缺 (not there, not needed so far) or 错 (configured but broken)."""
-
-    check: str
-    state: str
-    detail: str
-    mend: str = ""
 
 
 async def doctor(settings: Settings, options: argparse.Namespace) -> int:
@@ -76,6 +70,8 @@ async def findings(settings: Settings, file: Path) -> AsyncIterator[Finding]:
     yield Finding("时区", GOOD, settings.time_zone)
     for finding in _home(settings.home):
         yield finding
+    if killed := checkup.unfinished(settings):
+        yield killed
     database, embedder = None, None
     try:
         database = Database(database_url(settings))
@@ -90,7 +86,11 @@ async def findings(settings: Settings, file: Path) -> AsyncIterator[Finding]:
     if database is not None:
         async for finding in _index(settings, database, embedder):
             yield finding
+        async for finding in _talk(settings, database):
+            yield finding
         await database.close()
+    yield await checkup.files(settings)
+    yield await checkup.telegram(settings)
     yield await _llm(settings)
     yield _extra("ocr", "rapidocr", "扫描件和图片文字识别", settings.ingest.ocr)
     needed = settings.embedder.kind == "sentence-transformers" or bool(settings.embedder.reranker)
@@ -123,13 +123,23 @@ def _home(home: Path) -> list[Finding]:
 async def _database(database: Database) -> Finding:
     found = await database.revision()
     if found == REVISION:
-        return Finding("数据库", GOOD, f"{database.url}，版本 {found}")
+        kind = "PostgreSQL" if database.served else "SQLite"
+        return Finding("数据库", GOOD, f"{kind}，{database.url}，版本 {found}")
     if found is None:
         return Finding("数据库", MISSING, f"{database.url} 还是空的", "首次使用时会自动建立")
     if found > REVISION:
         detail = f"{database.url} 的版本 {found} 比本程序认识的 {REVISION} 新"
         return Finding("数据库", BAD, detail, "升级 dudao")
     return Finding("数据库", MISSING, f"{database.url} 的版本是 {found}", f"下次使用时会自动升级到 {REVISION}")
+
+
+async def _talk(settings: Settings, database: Database) -> AsyncIterator[Finding]:
+    try:
+        if await database.revision() == REVISION:
+            async for finding in checkup.talk(settings, database):
+                yield finding
+    except RecordsError:
+        return  # told already
 
 
 def _embedder(settings: Settings, embedder: Embedder) -> Finding:
@@ -219,16 +229,35 @@ def _web(settings: Settings) -> Finding:
     try:
         listen(host, port).close()
     except WebError as error:
-        if _ours(host, port):
-            return Finding("网页", GOOD, f"dudao 正在 http://{host}:{port} 运行")
-        return Finding("网页", BAD, str(error))
-    return Finding("网页", GOOD, f"{host}:{port} 可用")
+        state = _ours(host, port)
+        if not state:
+            return Finding("网页", BAD, str(error))
+        where = f"dudao 正在 http://{host}:{port} 运行"
+        if state == "ok":
+            return Finding("网页", GOOD, where)
+        return Finding("网页", BAD, f"{where}，但状态是 {state}", f"看 http://{host}:{port}/healthz 和它的日志")
+    public = f"，对外地址 {settings.web.url}" if settings.web.public else ""
+    return Finding("网页", GOOD, f"{host}:{port} 可用{public}")
 
 
-def _ours(host: str, port: int) -> bool:
-    near = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+def _ours(host: str, port: int) -> str:
+    """The state of a dudao that listens there, "" when it is something else; the page's guard wants an address."""
     try:
-        with urllib.request.urlopen(f"http://{near}:{port}/", timeout=_PATIENCE) as page:
-            return "督导助手".encode() in page.read(100_000)
+        known = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4][0]
+        near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(str(known), str(known))  # noqa: S104 - compared, not bound
+        at = f"[{near}]" if ":" in near else near
+        with _OPENER.open(f"http://{at}:{port}/healthz", timeout=_PATIENCE) as answer:
+            told = json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            told = _read(error.read(100_000))
     except (OSError, ValueError):
-        return False
+        return ""
+    return str(told.get("status", "")) if isinstance(told, dict) and "checks" in told else ""
+
+
+def _read(content: bytes) -> object:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None

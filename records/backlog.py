@@ -30,6 +30,14 @@ async def backlog(connection: AsyncConnection, channels: Iterable[str], now: dat
     return Backlog(came[0], goes[0], came[1], goes[1])
 
 
+async def channels(connection: AsyncConnection) -> set[str]:
+    """Every channel in which something waits."""
+    found: set[str] = set()
+    for table, waits in ((inbox, inbox.c.handled_at.is_(None)), (outbox, outbox.c.ended_at.is_(None))):
+        found.update((await connection.execute(select(table.c.channel).where(waits).distinct())).scalars())
+    return found
+
+
 async def failures(connection: AsyncConnection, since: datetime) -> dict[str, int]:
     """How many messages were given up since then, by reason."""
     lost = outbox.c.failure.is_not(None) & (outbox.c.ended_at >= since)

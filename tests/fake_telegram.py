@@ -160,6 +160,7 @@ class FakeTelegram:
         self.sizes = dict[str, int]()
         self.menus = dict[str, list[Json]]()
         self.webhook, self.secret, self.refused_deliveries = "", "", list[int]()
+        self.webhook_trouble = ""
         self._update, self._message, self._polling = 1000, 0, 0
 
     # what people do
@@ -384,7 +385,9 @@ class FakeTelegram:
         return True
 
     def _get_webhook_info(self, parameters: Json, files: object) -> Json:
-        return {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": len(self.updates)}
+        told = {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": len(self.updates)}
+        trouble = {"last_error_date": int(time.time()), "last_error_message": self.webhook_trouble}
+        return {**told, **trouble} if self.webhook_trouble else told
 
     def _delete_webhook(self, parameters: Json, files: object) -> bool:
         if parameters.get("drop_pending_updates") in ("true", True):
