@@ -15,7 +15,7 @@ from bot.telegram.render import ASK_PLACE, CHOOSE, NOTHING, Call, Loaded, keyboa
 from handlers.message import Button, Citation, File, Reply
 
 HOSTILE = [
-    "<script>alert(1)</script>", "&amp; &lt; &foo; &#x41; &", "<b>不是粗体</b>", "**没有结尾", "**a **b** c**", "`a` `b",
+    "<script>alert(1)</script>", "&amp; &lt; &foo; &#x41; &", "<b>不是粗体</b>", "**没有结尾", "**a **b** c**", "`a` `",
     "[链接](javascript:alert(1))", "\\* \\_ \\\\ \\", "| a | b |\n|---|", "|||\n|-|-|\n|||", "```\n<b>\n```", "> > >",
     "# \n## ", "- \n* \n• ", "\u202egnp.exe", "\ud83d", "\x00\x1b[31m", "a\u200b\u2060b", "\n" * 5000, "*" * 9000,
     "**粗**" * 300, "`码`" * 300, "😀" * 5000, "字" * 5000, "<" * 5000, "**" + "字" * 5000 + "**", "   ", "",

@@ -55,7 +55,7 @@ def connect(settings: TelegramSettings) -> Api:
     """The API as configured; nothing is asked of it yet."""
     os.environ["PTB_TIMEDELTA"] = "true"  # how the library is told not to warn of its own past
     for name in ("httpx", "httpcore", "telegram"):  # their lines hold addresses with the token, and people's words
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what fails is raised as well, and logged by us
     request = HTTPXRequest(
         connection_pool_size=_CONNECTIONS, connect_timeout=5.0, read_timeout=10.0, write_timeout=10.0, pool_timeout=5.0
     )

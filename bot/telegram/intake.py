@@ -39,7 +39,7 @@ class Intake:
                 said += [one for one in [parse(update, me, self._now())] if one is not None]
                 closed += [chat for chat in [left(update)] if chat]
             except Exception as error:  # whatever it is, it will not be readable next time either
-                log.warning("telegram: update %s is not understood: %r", update.get("update_id"), type(error).__name__)
+                log.warning("telegram: update %s is not understood: %s", update.get("update_id"), type(error).__name__)
         if said:
             await self._accept(said)
         if closed:

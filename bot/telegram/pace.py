@@ -58,8 +58,8 @@ class Pace:
         return True
 
     def hold(self, chat: int, seconds: float) -> None:
-        """Telegram said to wait."""
-        self._held[chat] = self._clock() + seconds
+        """Nothing to this chat for so long."""
+        self._held[chat] = max(self._held.get(chat, 0.0), self._clock() + seconds)
 
     def _reserve(self, chat: int, now: float, patience: float) -> float:
         windows = self._of(chat, now)

@@ -38,13 +38,13 @@ class Service:
 
     async def run(self) -> None:
         """Receive until cancelled; raises NoTelegram."""
-        self.me = await self._reached()
-        username = self.me.username
+        me = await self._reached()
+        username = me.username
         self.app.turns.deployment = replace(self.app.turns.deployment, bot_link=lambda code: bot_link(username, code))
         log.info("telegram: the bot is @%s", username)
         await self.menu.strangers()
         if self.webhook is None:
-            await poll(self.api, self.intake, self.me)
+            await poll(self.api, self.intake, me)
         await asyncio.Event().wait()
 
     def mount(self, page: Starlette) -> None:
@@ -57,7 +57,7 @@ class Service:
         wait = _FIRST
         while True:
             try:
-                me = await self.api.who()
+                me = self.me = await self.api.who()
                 if self.webhook is not None:
                     await self.webhook.announce(self.api)
                 return me

@@ -37,6 +37,8 @@ class Watching(Watch):
         finally:
             typing.cancel()
             await self._settle()
+            if self.shown:  # the answer is an edit, too
+                self._pace.hold(self._target.chat, self._at + self._seconds - time.monotonic())
             with suppress(asyncio.CancelledError):
                 await typing
 
