@@ -1,6 +1,6 @@
 # Python 3.11 or later, make and the package registry are all that is needed; everything goes into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench ready clean
+.PHONY: help run test check bench soak ready clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -c constraints.txt
@@ -11,6 +11,7 @@ help:
 	@echo 'make test    set up what is missing and run the tests'
 	@echo 'make check   ruff, mypy and import-linter'
 	@echo 'make bench   measure answers and speed (about ten minutes)'
+	@echo 'make soak    kill it again and again under load, on SQLite and PostgreSQL (about half an hour)'
 	@echo 'make clean   remove .venv'
 
 run: .venv/.run
@@ -27,6 +28,9 @@ check: ready
 
 bench: ready
 	@$(BIN)/python -m bench $(ARGS)
+
+soak: ready
+	@$(BIN)/python -m bench.soak
 
 ready: .venv/.dev
 

@@ -68,8 +68,7 @@ def far(flood: float = 0) -> Iterator[Far]:
         words = process.stdout.readline().split()
         yield Far(words[2], words[4])
     finally:
-        process.terminate()
-        process.wait()
+        end(process)
 
 
 @contextmanager
@@ -80,8 +79,15 @@ def bot(home: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
         ready(process)
         yield process
     finally:
-        process.kill()
-        process.wait()
+        end(process)
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """kill -9."""
+    process.kill()
+    process.wait()
+    if process.stdout:
+        process.stdout.close()
 
 
 def start(home: Path, **environment: str) -> subprocess.Popen[str]:

@@ -23,7 +23,7 @@ from typing import Any
 from PIL import Image
 
 from bench.balance import balanced
-from bench.far import Far, far, free_port, join, ready, start
+from bench.far import Far, end, far, free_port, join, ready, start
 from bench.home import scratch, settings
 from bench.seen import Seen, seen
 from bot.app import opened
@@ -56,14 +56,12 @@ class Bots:
 
     def kill(self, which: int) -> None:
         """kill -9."""
-        self.running[which].kill()
-        self.running[which].wait()
+        end(self.running[which])
 
     def stop(self) -> None:
         """End those that run."""
         for process in self.running:
-            process.kill()
-            process.wait()
+            end(process)
 
 
 @dataclass(slots=True)
