@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from bot.config import WebSettings
 from bot.local import LOCAL
 from bot.turn import Turns
 from bot.web.server import create, serve
+from handlers import logging_in
 from handlers.context import Context, Deployment
 from handlers.message import Incoming, Reply
 from handlers.routing import Command, House
@@ -62,6 +64,7 @@ class CannedHouse(House):
 COMMANDS = (
     Command("help", "能做什么", _help),
     Command("stores", "我的门店", _count, frozenset({SUPERVISOR})),
+    Command("web", "在网页里用", logging_in.link, private=True),
 )
 
 
@@ -75,6 +78,21 @@ async def add_person(turns: Turns, name: str, role: str, user: str = "", *, demo
             await people.connect(person.id, "web", user, user, now)
         await people.change(person.id, quiet_from=0, quiet_to=0)
     return person
+
+
+async def link(turns: Turns, person: Person, user: str) -> str:
+    """What `/web` answers to someone who writes from the terminal as `user`."""
+    async with turns.database.write() as connection:
+        people = People(connection)
+        if await people.account("console", user) is None:
+            await people.connect(person.id, "console", user, user, turns.now())
+    incoming = Incoming(uuid4().hex, "console", user, user, turns.now(), "/web")
+    [reply] = await turns(incoming, _unwatched)
+    return reply.text
+
+
+async def _unwatched(text: str) -> None:
+    """Nobody watches."""
 
 
 @asynccontextmanager

@@ -38,7 +38,12 @@ class WebError(Exception):
 
 
 def create(
-    turns: Turns, settings: WebSettings, *, title: str = "督导助手", extra_routes: Sequence[BaseRoute] = ()
+    turns: Turns,
+    settings: WebSettings,
+    *,
+    title: str = "督导助手",
+    extra_routes: Sequence[BaseRoute] = (),
+    door: Door | None = None,
 ) -> Starlette:
     """The app: the page and its API, and the extra routes under the same guard.
 
@@ -49,7 +54,7 @@ def create(
     shelf = Shelf(turns, visitors, settings.max_megabytes)
     news = News(turns)
     talk = Talk(turns, visitors, shelf, news, settings.public)
-    door = Door(public, title)
+    door = door or Door(public, title)
     routes = [
         Route("/", _page(title, visitors, door if settings.public else None)),
         Route("/api/hello", talk.hello, methods=["POST"]),
