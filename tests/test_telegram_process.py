@@ -117,9 +117,14 @@ def test_without_a_channel_nothing_runs(dudao: Any, own_home: Path, monkeypatch:
     assert "TELEGRAM_BOT_TOKEN" in ran.err
 
 
-async def test_the_fake_runs_as_a_process_and_is_told_what_people_do() -> None:
+def far_process() -> "subprocess.Popen[bytes]":
+    """The fake as a process, without limits of speed."""
     script = Path(__file__).with_name("fake_telegram.py")
-    running = subprocess.Popen([sys.executable, script, "--flood", "0"], stdout=subprocess.PIPE)
+    return subprocess.Popen([sys.executable, script, "--flood", "0"], stdout=subprocess.PIPE)
+
+
+async def test_the_fake_runs_as_a_process_and_is_told_what_people_do() -> None:
+    running = far_process()
     assert running.stdout is not None
     try:
         line = await asyncio.to_thread(running.stdout.readline)

@@ -79,9 +79,9 @@ async def test_whoever_does_not_know_the_secret_is_refused(
     fake: FakeTelegram, own_home: Path, shown: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     async with brought(fake, own_home, webhook_secret="a-secret_1") as talk:
-        assert await post(talk, **{name: value.encode("latin-1") for name, value in shown.items()}) == 403
+        assert await post(talk, None, **{name: value.encode("latin-1") for name, value in shown.items()}) == 403
         assert await kept(talk) == 0
-        assert await post(talk, **{HEADER: "a-secret_1"}) == 200
+        assert await post(talk, None, **{HEADER: "a-secret_1"}) == 200
         assert await kept(talk) == 1
     assert "wrong secret" in caplog.text
     assert "a-secret_1" not in caplog.text
