@@ -23,6 +23,7 @@ _TOKEN = re.compile(r"\d{6,}(?::|%3[Aa])[\w-]{30,}", re.ASCII)  # Telegram's, wh
 _IN_ADDRESS = re.compile(r"://[^/:\s]*:(\S+)@|[?&](?:password|secret|token|key)=([^&\s]+)")
 _BREAKS = {ord(one): f"\\u{ord(one):04x}" for one in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"}
 _QUIET = ("alembic", "apscheduler", "asyncio", "chromadb", "httpcore", "httpx", "telegram", "urllib3", "uvicorn")
+_SILENT = ("telegram.request",)  # quotes what it could not read; its caller is told, and says so
 _HARMLESS = ("telegram.error", "httpx", "httpcore", "bot.channel")  # modules whose errors never quote a message
 _ROOT = Path(__file__).parent.parent
 
@@ -50,6 +51,8 @@ def setup(settings: Settings, stream: TextIO | None = None) -> None:
     logging.captureWarnings(True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def secrets(settings: BaseModel) -> list[str]:

@@ -124,6 +124,7 @@ def test_the_libraries_that_log_urls_are_quiet(written: Lines) -> None:
         client.get(f"http://127.0.0.1/bot{TOKEN}/getMe")
     for name in ("httpx", "telegram.ext", "telegram.Bot", "httpcore.http11", "apscheduler.executors.default"):
         logging.getLogger(name).info("https://api.telegram.org/bot%s/getMe", TOKEN)
+    logging.getLogger("telegram.request.BaseRequest").error('Can not load invalid JSON data: "%s"', WROTE)
     assert lines() == []
 
 
