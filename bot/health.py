@@ -34,13 +34,15 @@ class _Database:
 def routes(app: App, metrics: Metrics) -> list[Route]:
     """The two routes; the web adapter puts them beside its own."""
 
+    web = app.settings.web
+
     async def healthz(request: Request) -> Response:
         sound, checks = await health(app)
         status = "unhealthy" if not sound else "ok" if all(one["ok"] for one in checks.values()) else "degraded"
         return JSONResponse({"status": status, "checks": checks}, 200 if sound else 503)
 
     async def prometheus(request: Request) -> Response:
-        if app.settings.web.public and not _from_here(request):
+        if (web.public or not web.enabled) and not _from_here(request):  # without a page, the port is for a webhook
             return PlainTextResponse("", 404)
         try:
             seen = await _look(app)

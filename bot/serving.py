@@ -52,7 +52,7 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
     async with opened(settings, bar, say) as app, _alone(app), _telegram(app, talks) as service:
         host, metrics = settings.web.host, Metrics()
         parts = [service.run()] if service else []
-        page = Starlette()
+        page = Starlette(routes=routes(app, metrics))
         if settings.web.enabled:
             page = create(app.turns, settings.web, extra_routes=routes(app, metrics))
             if not settings.web.public:

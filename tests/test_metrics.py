@@ -218,22 +218,25 @@ async def test_an_index_that_is_away_is_told_and_is_no_reason_to_restart(
 
 
 @pytest.mark.parametrize(
-    ("public", "client", "headers", "status"),
+    ("public", "enabled", "client", "headers", "status"),
     [
-        (False, "127.0.0.1", {}, 200),
-        (True, "127.0.0.1", {}, 200),
-        (True, "::1", {}, 200),
-        (True, "10.1.2.3", {}, 404),
-        (True, "127.0.0.1", {"X-Forwarded-For": "8.8.8.8"}, 404),
-        (True, "127.0.0.1", {"Forwarded": "for=8.8.8.8"}, 404),
-        (True, "127.0.0.1", {"Host": "dudao.example.com"}, 404),
+        (False, True, "127.0.0.1", {}, 200),
+        (False, True, "10.1.2.3", {}, 200),
+        (False, False, "127.0.0.1", {}, 200),
+        (False, False, "10.1.2.3", {}, 404),
+        (True, True, "127.0.0.1", {}, 200),
+        (True, True, "::1", {}, 200),
+        (True, True, "10.1.2.3", {}, 404),
+        (True, True, "127.0.0.1", {"X-Forwarded-For": "8.8.8.8"}, 404),
+        (True, True, "127.0.0.1", {"Forwarded": "for=8.8.8.8"}, 404),
+        (True, True, "127.0.0.1", {"Host": "dudao.example.com"}, 404),
     ],
 )
 async def test_in_public_the_metrics_are_for_this_machine_only(
-    app: App, metrics: Metrics, public: bool, client: str, headers: dict[str, str], status: int
+    app: App, metrics: Metrics, public: bool, enabled: bool, client: str, headers: dict[str, str], status: int
 ) -> None:
     web = {"public": public, "url": "https://dudao.example.com"}
-    settings = Settings.model_validate({**app.settings.model_dump(), "web": web})
+    settings = Settings.model_validate({**app.settings.model_dump(), "web": web if enabled else {"enabled": False}})
     changed = App(settings, app.database, app.desk, app.turns, app.channels)
     async with asking(changed, metrics, client) as asker:
         assert (await asker.get("/metrics", headers=headers)).status_code == status
