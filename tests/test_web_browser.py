@@ -1,34 +1,18 @@
 """The web chat in a real Chromium: asking, pressing, failing, the keyboard, a narrow phone, readable colours."""
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 from canned_house import Site, canned
-from playwright.async_api import Browser, Page, Route, async_playwright, expect
+from chromium import IN_CHROMIUM, ask, idle, started, watched
+from playwright.async_api import Browser, Page, Route, expect
 
 from handlers.context import Context
 from handlers.message import Button, Citation, Incoming, Reply
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-)
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
+pytestmark = IN_CHROMIUM
 
 RATE = ((Button("👍", "up:1"), Button("👎", "down:1")), (Button("原文", "source:7"),))
 SOURCE = Citation("接待流程", "1.0", ("接待流程", "第二步", "控制点"), 3, "一分钟内有人问候", "source:7", 1)
@@ -96,10 +80,8 @@ def say(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    async with started() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -113,34 +95,11 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(chromium: Browser, site: Site) -> AsyncIterator[Page]:
-    """A 360 px phone with the chat open; whatever it asks for must stay on this machine, and no script may fail."""
-    context = await chromium.new_context(viewport={"width": 360, "height": 740}, has_touch=True, locale="zh-CN")
-    page = await context.new_page()
-    page.set_default_timeout(10_000)
-    hosts: set[str | None] = set()
-    errors: list[str] = []
-    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if "Security Policy" in said.text else None)
-    await page.goto(f"http://127.0.0.1:{site.port}/")
-    await idle(page)
-    yield page
-    await context.close()
-    assert hosts == {"127.0.0.1"}
-    assert errors == []
-
-
-async def idle(page: Page) -> None:
-    await page.wait_for_selector("body[data-state=idle]")
-
-
-async def ask(page: Page, text: str) -> None:
-    await page.get_by_label("你的问题").fill(text)
-    await page.keyboard.press("Enter")
-    await page.wait_for_function(
-        "text => [...document.querySelectorAll('.person .bubble')].at(-1)?.textContent === text", arg=text
-    )
-    await idle(page)
+    async with watched(chromium) as context:
+        page = await context.new_page()
+        await page.goto(f"http://127.0.0.1:{site.port}/")
+        await idle(page)
+        yield page
 
 
 async def lose(route: Route) -> None:

@@ -14,7 +14,7 @@ from canned_house import CannedHouse, add_person, canned
 
 from bot.config import WebSettings
 from bot.turn import Turns
-from bot.web import visitors
+from bot.web import talk, visitors
 from bot.web.news import Since
 from bot.web.server import create
 from handlers.context import Context
@@ -199,6 +199,12 @@ async def test_a_page_that_was_away_for_long_hears_everything_in_order(
         heard += [line["text"] for line in found["lines"]]
         begin = found["since"]
     assert heard == [f"第{minute}条" for minute in range(250)]
+
+
+async def test_what_is_too_old_for_the_page_is_not_news_to_it_either(browser: httpx.AsyncClient) -> None:
+    for number in range(talk.PAGE + 3):
+        await post(browser, f"第{number}问", "demo-wang")
+    assert (await news(browser, await since(browser, "demo-wang"), "demo-wang"))["lines"] == []
 
 
 @pytest.mark.parametrize("mark", ["", "x", "2026-01-01~", "2026-01-01T00:00:00~1", "~1", "2026-01-01T00:00:00+00:00~x"])

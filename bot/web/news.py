@@ -44,11 +44,6 @@ class Since:
     def __str__(self) -> str:
         return f"{self.at.isoformat()}~{'.'.join(map(str, sorted(self.ids)))}"
 
-    @classmethod
-    def having(cls, lines: list[Line], now: datetime) -> "Since":
-        """A page that shows these lines, and whatever came before them."""
-        return cls(now - MARGIN, frozenset(one.id for one in lines if one.reply is not None and one.at > now - MARGIN))
-
     def after(self, rows: list[Promised], now: datetime) -> "Since":
         """Having read these, all that were due since `at` or the first _MOST of them."""
         upto = rows[-1].due_at - timedelta(microseconds=1) if len(rows) == _MOST else now
@@ -64,6 +59,13 @@ class News:
     _bells: dict[str, set[asyncio.Event]] = field(default_factory=dict)
     _watching: asyncio.Task[None] | None = None
     _closed: bool = False
+
+    async def mark(self, chat: str) -> Since:
+        """Where a page begins that reads the history after this."""
+        now = self.turns.now()
+        async with self.turns.database.read() as connection:
+            rows = await Outbox(connection).since(CHANNEL, chat, now - MARGIN, now, _MOST)
+        return Since(now - MARGIN).after(rows, now)
 
     async def wait(self, chat: str, since: Since, seconds: float) -> tuple[list[Line], Since]:
         """What a chat is told after `since`, as soon as there is something; nothing after `seconds`."""

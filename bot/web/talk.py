@@ -108,7 +108,7 @@ class Talk:
         if not before.isdecimal() or len(before) > 18:
             raise HTTPException(400, BAD_PLACE_IN_HISTORY)
         try:
-            now = self.turns.now()
+            since = await self.news.mark(visitor.chat)
             lines = await self.turns.history(CHANNEL, visitor.chat, PAGE, int(before))
         except Exception:
             log.exception("web: the history could not be read")
@@ -117,7 +117,7 @@ class Talk:
         values = {
             "lines": [shown(one) for one in lines],
             "before": min(said) if len(said) == PAGE else 0,
-            "since": str(Since.having(lines, now)),
+            "since": str(since),
         }
         return self.visitors.keep(JSONResponse(values), visitor)
 

@@ -1,0 +1,67 @@
+"""A real Chromium for tests: started quietly, its pages watched for faults."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+IN_CHROMIUM = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "locale": "zh-CN"}
+
+
+@asynccontextmanager
+async def started() -> AsyncIterator[Browser]:
+    """The browser."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def watched(browser: Browser, **options: Any) -> AsyncIterator[BrowserContext]:
+    """A 360 px phone; whatever its pages ask for must stay on this machine, and no script or policy may fail."""
+    context = await browser.new_context(**(PHONE | options))
+    context.set_default_timeout(10_000)
+    hosts: set[str | None] = set()
+    errors: list[str] = []
+    context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    context.on("weberror", lambda error: errors.append(str(error.error)))
+    context.on("console", lambda said: errors.append(said.text) if "Security Policy" in said.text else None)
+    yield context
+    await context.close()
+    assert hosts <= {"127.0.0.1", "localhost"}
+    assert errors == []
+
+
+async def idle(page: Page) -> None:
+    """Until nothing is under way."""
+    await page.wait_for_selector("body[data-state=idle]")
+
+
+async def ask(page: Page, text: str) -> None:
+    """Write and wait for the answer."""
+    await page.get_by_label("你的问题").fill(text)
+    await page.keyboard.press("Enter")
+    await page.wait_for_function(
+        "text => [...document.querySelectorAll('.person .bubble')].at(-1)?.textContent === text", arg=text
+    )
+    await idle(page)
