@@ -94,5 +94,6 @@ def _document(facts: dict[str, Any], sections: list[Any]) -> Document:
 def _safe(name: str) -> str:
     """A file name that any disk takes, with the suffix it came with."""
     plain = "".join(" " if unicodedata.category(one).startswith("C") or one in '/\\:*?"<>|' else one for one in name)
-    path = Path(" ".join(plain.split()).lstrip(". ") or "文档")
-    return path.stem[:_LONGEST] + path.suffix[:10]
+    stem, dot, suffix = " ".join(plain.split()).rpartition(".")
+    stem, suffix = (stem, suffix) if dot else (suffix, "")
+    return (stem.strip(". ")[:_LONGEST] or "文档") + f"{dot}{suffix.strip()[:10]}"

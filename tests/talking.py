@@ -46,8 +46,8 @@ class Talk(Chat):
     async def send(self, text: str = "", **fields: Any) -> str:
         """What is answered to a message of any kind."""
         self.app.channels.setdefault(self.channel, Mailbox(self.channel))
-        now = self.app.turns.now()
-        incoming = Incoming(uuid4().hex, self.channel, self.name, self.person, now, text, **fields)
+        now, name = self.app.turns.now(), fields.pop("id", "") or uuid4().hex
+        incoming = Incoming(name, self.channel, self.name, self.person, now, text, **fields)
         self.replies = await self.app.turns(incoming, self._watched)
         return "\n".join(reply.text for reply in self.replies)
 
@@ -75,6 +75,11 @@ class Talk(Chat):
     async def heard(self) -> list[str]:
         """The texts of what this chat was told without having asked."""
         return [row.payload["text"] for row in await self.told() if row.inbox_id is None]
+
+    async def _send(self, text: str, action: str, message: str) -> str:
+        if not self.stranger:
+            await self.join()
+        return await self.send(text, action=action, id=message)
 
     async def _watched(self, text: str) -> None:
         self.partials.append(text)
