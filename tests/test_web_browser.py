@@ -255,7 +255,7 @@ async def test_a_failed_press_can_be_sent_again(page: Page, site: Site) -> None:
 
 
 async def test_an_answer_lost_on_the_way_is_found_by_sending_again_under_the_same_id(page: Page, site: Site) -> None:
-    await page.route("**/api/news*", Route.abort)
+    await page.route("**/api/news*", lambda route: route.abort())
     await page.route("**/api/messages", lose)
     await ask(page, "多久内接待")
     await page.unroute("**/api/messages")
