@@ -22,7 +22,7 @@ _LEAST = 6  # characters; anything shorter is no secret, and would blot out half
 _TOKEN = re.compile(r"\d{6,}(?::|%3[Aa])[\w-]{30,}", re.ASCII)  # Telegram's, whoever's it may be
 _IN_ADDRESS = re.compile(r"://[^/:\s]*:(\S+)@|[?&](?:password|secret|token|key)=([^&\s]+)")
 _BREAKS = {ord(one): f"\\u{ord(one):04x}" for one in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"}
-_QUIET = ("alembic", "apscheduler", "asyncio", "chromadb", "httpcore", "httpx", "telegram", "urllib3", "uvicorn")
+_OURS = ("bot", "handlers", "knowledge", "records", "reports", "retrieval")
 _SILENT = ("telegram.request",)  # quotes what it could not read; its caller is told, and says so
 _HARMLESS = ("telegram.error", "httpx", "httpcore", "bot.channel")  # modules whose errors never quote a message
 _ROOT = Path(__file__).parent.parent
@@ -47,10 +47,11 @@ def setup(settings: Settings, stream: TextIO | None = None) -> None:
     for old in [one for one in root.handlers if isinstance(one.formatter, Lines)]:
         root.removeHandler(old)
     root.addHandler(handler)
-    root.setLevel(settings.log.level.upper())
+    level = logging.getLevelNamesMapping()[settings.log.level.upper()]
+    root.setLevel(max(logging.WARNING, level))  # libraries put addresses, statements and people's words in lesser lines
+    for name in _OURS:
+        logging.getLogger(name).setLevel(level)
     logging.captureWarnings(True)
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     for name in _SILENT:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 

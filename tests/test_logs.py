@@ -47,7 +47,8 @@ Lines = Callable[..., Callable[[], list[str]]]
 def written() -> Iterator[Lines]:
     """Sets logging up, and hands out the lines written since: lines = written(format="json"); lines()."""
     root = logging.getLogger()
-    before, level = list(root.handlers), root.level
+    before, names = list(root.handlers), ["", *logs._OURS, *logs._SILENT]
+    levels = {name: logging.getLogger(name).level for name in names}
 
     def start(**changes: Any) -> Callable[[], list[str]]:
         stream = io.StringIO()
@@ -58,7 +59,8 @@ def written() -> Iterator[Lines]:
     logging.captureWarnings(False)
     for handler in set(root.handlers) - set(before):
         root.removeHandler(handler)
-    root.setLevel(level)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
 
 
 def test_a_line_of_text_has_time_level_logger_event_and_fields(written: Lines) -> None:
@@ -117,12 +119,12 @@ def test_no_secret_is_written_in_any_disguise(written: Lines, format: str) -> No
     assert "***" in told
 
 
-def test_the_libraries_that_log_urls_are_quiet(written: Lines) -> None:
+def test_the_libraries_that_log_addresses_and_statements_are_quiet(written: Lines) -> None:
     lines = written(level="debug")
     client = httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200)))
     with client:
         client.get(f"http://127.0.0.1/bot{TOKEN}/getMe")
-    for name in ("httpx", "telegram.ext", "telegram.Bot", "httpcore.http11", "apscheduler.executors.default"):
+    for name in ("httpx", "telegram.ext", "telegram.Bot", "httpcore.http11", "apscheduler", "aiosqlite", "openai"):
         logging.getLogger(name).info("https://api.telegram.org/bot%s/getMe", TOKEN)
     logging.getLogger("telegram.request.BaseRequest").error('Can not load invalid JSON data: "%s"', WROTE)
     assert lines() == []
