@@ -37,7 +37,11 @@ class Ticking:
                 return
         async with self.turns.database.write() as connection:
             for one in await Reminders(connection).due(now):
-                notices = await fire(connection, one, now)
+                try:
+                    notices = await fire(connection, one, now)
+                except (LookupError, TypeError, ValueError):  # it has moved on, and must not hold up the others
+                    log.exception("tick: reminder %s of kind %s failed", one.id, one.kind)
+                    continue
                 promised = [await self.turns.promising.notice(connection, notice) for notice in notices]
                 await Outbox(connection).add([row for row in promised if row is not None])
 

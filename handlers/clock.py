@@ -17,9 +17,12 @@ _CLOCK = re.compile(
 )
 
 
-def at(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    """A minute of a local day, in UTC; one that the clocks skip comes as much later as they skip."""
-    return datetime.combine(day, time(minute // 60, minute % 60), zone).astimezone(UTC)
+def at(day: date, minute: int, zone: ZoneInfo, *, fold: int = 0) -> datetime:
+    """A minute of a local day, in UTC; one that the clocks skip comes as much later as they skip.
+
+    Of one that comes twice it is the first, with `fold` 1 the second.
+    """
+    return datetime.combine(day, time(minute // 60, minute % 60, fold=fold), zone).astimezone(UTC)
 
 
 def next_time(after: datetime, minute: int, zone: ZoneInfo, weekdays: Collection[int]) -> datetime:
@@ -43,7 +46,9 @@ def audible(moment: datetime, zone: ZoneInfo, start: int, end: int) -> datetime:
     """The moment itself, or the end of the quiet hours it lies in, in UTC."""
     if not quiet(moment, zone, start, end):
         return moment.astimezone(UTC)
-    return next_time(moment, end, zone, range(7))
+    day = moment.astimezone(zone).date()
+    ends = (at(day + timedelta(ahead), end, zone, fold=fold) for ahead in range(3) for fold in (0, 1))
+    return min(one for one in ends if one > moment and not quiet(one, zone, start, end))
 
 
 def minute_of(text: str) -> int | None:

@@ -15,7 +15,7 @@ from records.questions import Questions
 from records.reminders import EVERY_DAY, WORKDAYS, Reminder, Reminders
 
 OWN_HOUR = -1  # as Reminder.minute: the reminder hour its person has chosen
-DIGEST = "昨天到现在有 {n} 个问题没有答上或被点了 👎。发 /unanswered 逐个处理，直接回复其中一条就是给出答案。"
+DIGEST = "上次提醒到现在，有 {n} 个问题没有答上或被点了 👎。发 /unanswered 逐个处理，直接回复其中一条就是给出答案。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,16 @@ async def say(due: Due) -> list[Notice]:
 
 
 async def digest(due: Due) -> list[Notice]:
-    """For an admin: how many questions wait since yesterday; silent when none does."""
-    since = due.now - timedelta(days=1)
-    waiting = [one for one in await Questions(due.connection).complaints() if one.question.asked_at > since]
+    """For an admin: how many questions came since the last digest and wait for an answer; silent when none does."""
+    questions, today = Questions(due.connection), due.now.astimezone(ZoneInfo(due.person.zone))
+    days = next(n for n in range(1, 9) if (today - timedelta(n)).weekday() in (*due.reminder.weekdays, today.weekday()))
+    written = {faq.question: faq.written_at for faq in await questions.faqs()}
+    waiting = [
+        one
+        for one in await questions.complaints()
+        if one.question.asked_at > due.now - timedelta(days)
+        and written.get(one.question.searched, one.question.asked_at) <= one.question.asked_at
+    ]
     return [Notice(due.person.id, Reply(DIGEST.format(n=len(waiting))))] if waiting else []
 
 
