@@ -84,7 +84,7 @@ async def test_a_change_of_role_changes_the_menu_and_leaving_takes_it_away(talk:
         known = await People(connection).who("telegram", str(LIN))
         assert known is not None
         await People(connection).change(known.id, role="admin")
-    await talk.ask(ASKED)
+    await talk.ask("/help")
     admins = [one.word for one in HOUSE.menu("admin")]
     await talk.fake.until(lambda: [one["command"] for one in talk.fake.menus[str(LIN)]] == admins)
     async with talk.app.database.write() as connection:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 from telegram import Message
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
@@ -32,13 +33,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Telegram:
-    """The channel; `seen` is told of every private chat that something was sent to."""
+    """The channel; `seen` is told of every private chat that something was sent to.
+
+    It is told, too, whether that was no more than the answer to a question, after which everyone is who they were.
+    """
 
     api: Api
     files: Files
     pace: Pace
     seconds_between_edits: float
-    seen: Callable[[str], None] = lambda chat: None
+    seen: Callable[[str, bool], None] = lambda chat, answer: None
     name: str = CHANNEL
     _parts: OrderedDict[int, list[str]] = field(default_factory=OrderedDict)
 
@@ -46,7 +50,8 @@ class Telegram:
         """Send one reply, in as many messages as it needs; a second attempt goes on where the first one ended."""
         target = _target(promised.chat, reply.answers)
         files = [await self._load(file, promised.attempts) for file in reply.files]
-        calls = await asyncio.to_thread(render, reply, files, edits=promised.edits, private=target.private)
+        make = partial(render, reply, files, edits=promised.edits, private=target.private)
+        calls = await asyncio.to_thread(make) if files else make()  # pictures are looked at
         done = self._parts.pop(promised.id, [])
         until = time.monotonic() + _LONGEST
         try:
@@ -58,7 +63,7 @@ class Telegram:
             self._remember(promised.id, done)
             raise
         if target.private:
-            self.seen(str(target.chat))
+            self.seen(str(target.chat), bool(reply.about))
         return done[_main(calls)]
 
     @asynccontextmanager

@@ -41,9 +41,12 @@ class Menu:
         except TelegramError as error:
             log.warning("telegram: the command menu could not be set: %s", error.message)
 
-    def seen(self, chat: str) -> None:
-        """Something was sent there: see in the background that the menu fits its person."""
-        if chat not in self._tasks:
+    def seen(self, chat: str, unchanged: bool = False) -> None:
+        """Something was sent there: see in the background that the menu fits its person.
+
+        `unchanged` says that their role is what it was, if it was looked at before.
+        """
+        if chat not in self._tasks and not (unchanged and chat in self._set):
             self._tasks[chat] = asyncio.create_task(self._fit(chat))
 
     async def stop(self) -> None:
