@@ -16,6 +16,7 @@ from records.people import People
 SENT, RETRIED, FAILED, CLOSED = "sent", "retried", "failed", "closed"
 _LONGEST = 300.0  # seconds between two attempts
 _PATIENCE, _LEAST = timedelta(hours=24), 10  # given up after both: so long, and so many attempts
+_UNSURE = 2  # attempts after a fault that no channel should have
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 log = logging.getLogger(__name__)
 
@@ -109,6 +110,16 @@ class Delivery:
             log.error("outbox: message %s was refused: %s", one.id, refused)
             async with self.database.write() as connection:
                 await Outbox(connection).fail(one.id, str(refused)[:500], self.now())
+            self.seen(one.channel, FAILED)
+            return True
+        except RecordsError:
+            raise
+        except Exception as error:  # it may have arrived: some attempts, not a day of them
+            log.exception("outbox: message %s could not be sent", one.id)
+            if one.attempts < _UNSURE:
+                return await self._later(one, Later(type(error).__name__))
+            async with self.database.write() as connection:
+                await Outbox(connection).fail(one.id, type(error).__name__, self.now())
             self.seen(one.channel, FAILED)
             return True
         self._sent.append((one.id, name))

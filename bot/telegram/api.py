@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.config import TelegramSettings
-from bot.telegram import NoTelegram
+from bot.telegram.lenient import shown
 
 NOT_KNOWN = (
     "Telegram 不认这个机器人令牌：请检查环境变量 TELEGRAM_BOT_TOKEN（@BotFather 的 /mybots 里能看到），"
     "和 config.yaml 的 telegram.base_url。"
 )
 UNREACHABLE = "连不上 Telegram（{base}）：{why}。请检查网络、代理，或 config.yaml 的 telegram.base_url。"
-DESCRIBED = "@{username}，{how}"
 KINDS = ("message", "callback_query", "my_chat_member")
 _CONNECTIONS = 256  # a request of each of 200 chats at once, and some to spare
 
@@ -39,16 +37,47 @@ class Api(Bot):
         """Updates from `offset` on, waited for so long; asking confirms those before it."""
         data = {"offset": offset, "timeout": seconds, "limit": 100, "allowed_updates": list(KINDS)}
         found = await self._post("getUpdates", data, read_timeout=seconds + 5.0)
-        return [one for one in found if isinstance(one, dict)]
+        return [completed(one) for one in found if isinstance(one, dict)]
+
+    async def _post(self, endpoint: str, data: Any = None, **options: Any) -> Any:
+        """As the library asks, but content with servers that answer with less than Telegram does."""
+        result = await super()._post(endpoint, data, **options)
+        shows = endpoint.startswith(("send", "editMessage")) and endpoint != "sendChatAction"
+        return shown(result, (data or {}).get("chat_id")) if shows else result
 
     async def who(self) -> Me:
         """The bot's own account."""
         me = await self._post("getMe")  # get_me would insist on fields that servers other than Telegram's leave out
         return Me(int(me.get("id") or 0), str(me.get("username") or ""))
 
+    async def _do_post(self, endpoint: str, data: dict[str, Any], **timeouts: Any) -> Any:
+        return completed(await super()._do_post(endpoint, data, **timeouts))
+
     async def hang_up(self) -> None:
         """Let the connections go."""
         await asyncio.gather(*(request.shutdown() for request in self._request))
+
+
+def completed(told: Any) -> Any:
+    """What Telegram tells, with the fields that it never leaves out and others who speak its language do."""
+    if isinstance(told, list):
+        return [completed(one) for one in told]
+    if not isinstance(told, dict):
+        return told
+    found = {name: completed(value) for name, value in told.items()}
+    for name in ("from", "user"):
+        if isinstance(found.get(name), dict):
+            found[name] = {"is_bot": False, "first_name": "", **found[name]}
+    if isinstance(found.get("chat"), dict) and "id" in found["chat"]:
+        group = str(found["chat"]["id"]).startswith("-")
+        found["chat"] = {"type": "supergroup" if group else "private", **found["chat"]}
+    if "message_id" in found:
+        found.setdefault("date", 0)
+    if "data" in found and "from" in found:
+        found = {"chat_instance": "", **found}
+        if isinstance(found.get("message"), dict):
+            found["message"] = {"message_id": 0, "date": 0, **found["message"]}
+    return found
 
 
 def connect(settings: TelegramSettings) -> Api:
@@ -72,18 +101,3 @@ def secret(settings: TelegramSettings) -> str:
     """What Telegram must show with every update it brings: as configured, else made of the token."""
     token = settings.token.get_secret_value()
     return settings.webhook_secret.get_secret_value() or hashlib.sha256(f"webhook {token}".encode()).hexdigest()
-
-
-async def describe(settings: TelegramSettings) -> str:
-    """One line on the bot as Telegram knows it; raises NoTelegram."""
-    api = connect(settings)
-    try:
-        me = await api.who()
-    except InvalidToken as error:
-        raise NoTelegram(NOT_KNOWN) from error
-    except TelegramError as error:
-        raise NoTelegram(UNREACHABLE.format(base=settings.base_url, why=error.message)) from error
-    finally:
-        await api.hang_up()
-    how = f"webhook {settings.webhook}" if settings.webhook else "轮询"
-    return DESCRIBED.format(username=me.username, how=how)

@@ -10,6 +10,7 @@ from typing import Any
 from telegram.error import TelegramError
 
 from bot.telegram.api import Api, Me
+from bot.telegram.lenient import filled
 from bot.telegram.parse import CHANNEL, left, parse, query_of
 from handlers.message import Incoming
 from records.database import Database
@@ -34,7 +35,7 @@ class Intake:
     async def take(self, updates: Sequence[dict[str, Any]], me: Me) -> None:
         """Keep what people said; afterwards Telegram may forget the updates. Raises RecordsError."""
         said, closed = list[Incoming](), list[str]()
-        for update in updates:
+        for update in map(filled, updates):
             try:
                 said += [one for one in [parse(update, me, self._now())] if one is not None]
                 closed += [chat for chat in [left(update)] if chat]

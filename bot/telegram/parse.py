@@ -148,6 +148,6 @@ def _addressed(incoming: Incoming, message: Message, me: Me) -> Incoming | None:
     return incoming if answers_me and incoming.answers else None
 
 
-def _clean(text: str) -> str:
-    """Without what a database cannot hold."""
-    return _UNSTORABLE.sub("", text)
+def _clean(text: str | None) -> str:
+    """Without what a database cannot hold; "" for nothing."""
+    return _UNSTORABLE.sub("", text or "")
