@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from fake_telegram import FakeTelegram, Fault, fake_telegram
+from telegram.error import BadRequest, InvalidToken
 from telegram_house import ASKED, LIN, Talk, answering, settings, talking
 
 from bot.config import TelegramSettings
 from bot.telegram import NoTelegram
-from bot.telegram.api import connect, describe
+from bot.telegram.api import Me, connect
 from bot.telegram.intake import Intake
 from bot.telegram.polling import CONFLICT, poll
 from handlers.context import Context
@@ -21,6 +22,7 @@ from records.database import RecordsError
 from records.outbox import Outbox
 from records.people import People
 
+NOBODY = Intake(None, None, None, None)  # type: ignore[arg-type]
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
@@ -138,7 +140,7 @@ async def test_an_update_that_comes_twice_takes_effect_once(talk: Talk) -> None:
 
 async def test_an_update_that_nobody_can_read_holds_up_no_other(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
     answering(talk, Reply("好。"))
-    talk.fake.push({"message": {"message_id": 1, "chat": {"id": 5}, "text": "机密"}})
+    talk.fake.push({"message": {"message_id": 1, "date": "机密", "chat": {"id": 5}, "text": "机密"}})
     assert (await talk.ask("一")).text == "好。"
     assert "is not understood" in caplog.text
     assert "机密" not in caplog.text
@@ -210,10 +212,25 @@ async def test_a_token_that_is_taken_back_ends_the_receiving(fake: FakeTelegram)
             await far.task
 
 
-async def test_the_doctor_is_told_who_the_bot_is(fake: FakeTelegram) -> None:
-    assert await describe(TelegramSettings.model_validate(settings(fake))) == "@dudao_test_bot，轮询"
-    with pytest.raises(NoTelegram, match="TELEGRAM_BOT_TOKEN") as refused:
-        await describe(TelegramSettings.model_validate(settings(fake, token="1:wrong-token-of-nobody")))
-    assert "wrong-token" not in str(refused.value)
-    with pytest.raises(NoTelegram, match=r"telegram\.base_url"):
-        await describe(TelegramSettings.model_validate(settings(fake, base_url="http://127.0.0.1:9/bot")))
+async def test_a_server_that_does_not_wait_is_not_asked_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses, asked = list[float](), list[int]()
+
+    class Hasty:
+        """Has no updates, at once, and no webhook to take away."""
+
+        async def delete_webhook(self, **parameters: object) -> bool:
+            raise BadRequest("Route not found")
+
+        async def updates(self, offset: int, seconds: int) -> list[object]:
+            asked.append(offset)
+            if len(asked) > 3:
+                raise InvalidToken
+            return []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    with pytest.raises(NoTelegram):
+        await poll(Hasty(), NOBODY, Me(1, "x"))  # type: ignore[arg-type]
+    assert pauses == [0.2] * 3

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.telegram.api import Me
+from bot.telegram.api import Me, completed
 from bot.telegram.parse import left, parse, place_of, query_of
 from handlers.message import Attachment, Incoming, Place
 
@@ -152,3 +152,33 @@ def test_a_message_from_the_future_is_from_now() -> None:
     incoming = parse(recorded("text"), ME, SAID - timedelta(minutes=1))
     assert incoming is not None
     assert incoming.received == SAID - timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"message": {"message_id": 5, "from": {"id": 7}, "chat": {"id": 7}, "text": "你好"}},
+        {"callback_query": {"id": "1", "from": {"id": 7}, "message": {"chat": {"id": 7}, "text": "x"}, "data": "a"}},
+        {
+            "callback_query": {
+                "id": "1",
+                "from": {"id": 7},
+                "message": {"message_id": 5, "chat": {"id": 7}},
+                "data": "a",
+            }
+        },
+    ],
+)
+def test_a_server_that_tells_only_the_needful_is_understood(update: dict[str, Any]) -> None:
+    incoming = parse(completed({"update_id": 1, **update}), ME, NOW)
+    assert incoming is not None
+    assert (incoming.chat, incoming.person, incoming.private) == ("7", "7", True)
+    assert (incoming.text, incoming.action) in (("你好", ""), ("", "a"))
+
+
+def test_what_telegram_tells_in_full_is_left_as_it_is() -> None:
+    for path in RECORDED.glob("*.json"):
+        raw = recorded(path.stem)
+        whole = completed(raw)
+        if path.stem not in ("callback_without_message", "unknown_kind"):
+            assert whole == raw

@@ -127,6 +127,9 @@ def _faults(pace: Pace, chat: int) -> Iterator[None]:
         raise Later("the token is refused", 60) from error
     except TelegramError as error:
         raise Later(f"{type(error).__name__}: {error.message}") from error
+    except Exception as error:  # to send it again and again would be worse than not to know what became of it
+        log.exception("telegram: a message could not be sent, or its receipt not be read")
+        raise Refused(type(error).__name__) from error
 
 
 def _target(chat: str, answers: str) -> Target:

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+import time
 
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.telegram import NoTelegram
 from bot.telegram.api import NOT_KNOWN, Api, Me
@@ -12,6 +13,7 @@ from records.database import RecordsError
 
 CONFLICT = "telegram: another process takes this bot's updates (409); stop it, or use a webhook. Trying again"
 _WAIT = 25  # seconds of one long question
+_AT_ONCE = 0.2  # seconds
 _FIRST, _LONGEST = 0.5, 30.0  # seconds between attempts after a fault
 log = logging.getLogger(__name__)
 
@@ -22,7 +24,8 @@ async def poll(api: Api, intake: Intake, me: Me) -> None:
     while True:
         try:
             if not cleared:
-                cleared = await api.delete_webhook(drop_pending_updates=False)
+                cleared = await _unhooked(api)
+            started = time.monotonic()
             updates = await api.updates(offset, _WAIT)
             await intake.take(updates, me)
         except InvalidToken:
@@ -34,7 +37,18 @@ async def poll(api: Api, intake: Intake, me: Me) -> None:
         if faults:
             log.info("telegram: updates come again")
         faults = 0
+        if not updates and time.monotonic() - started < _AT_ONCE:
+            await asyncio.sleep(_AT_ONCE)  # a server that does not wait, though it was asked to
         offset = max([offset, *(one["update_id"] + 1 for one in updates if isinstance(one.get("update_id"), int))])
+
+
+async def _unhooked(api: Api) -> bool:
+    """Leave polling free; where that is refused, asking for updates will show whether it is."""
+    try:
+        await api.delete_webhook(drop_pending_updates=False)
+    except (BadRequest, InvalidToken) as error:
+        log.warning("telegram: a webhook could not be taken away: %s", type(error).__name__)
+    return True
 
 
 def _pause(error: Exception, faults: int) -> float:
