@@ -27,6 +27,45 @@ IN_CHROMIUM = [
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "locale": "zh-CN"}
 
 
+# What can be tapped and is too small for a thumb: [text, box].
+SMALL = """[...document.querySelectorAll("button, textarea, select, input, a.file")]
+  .filter((node) => node.checkVisibility()).map((node) => [node.textContent, node.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 44 || box.height < 44)"""
+
+# The text nodes of the page whose colour is too near to what lies behind them: [text, ratio].
+FAINT = """() => {
+  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    pen.clearRect(0, 0, 1, 1); pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1);
+    return [...pen.getImageData(0, 0, 1, 1).data];
+  };
+  const over = ([r, g, b, a], under) => [r, g, b].map((value, i) => (value * a + under[i] * (255 - a)) / 255);
+  const behind = (node) => {
+    const under = node.parentElement ? behind(node.parentElement) : [255, 255, 255];
+    return over(rgba(getComputedStyle(node).backgroundColor), under);
+  };
+  const linear = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  const light = (colour) => colour.map((v) => linear(v / 255))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ratio = (one, other) => {
+    const [high, low] = [light(one), light(other)].sort((a, b) => b - a);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  let seen = 0;
+  while (walk.nextNode()) {
+    const node = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !node.checkVisibility() || node.closest("noscript")) continue;
+    const back = behind(node);
+    const value = ratio(over(rgba(getComputedStyle(node).color), back), back);
+    seen += 1;
+    if (value < 4.5) found.push([walk.currentNode.data, value]);
+  }
+  return { seen, found };
+}"""
+
+
 @asynccontextmanager
 async def started() -> AsyncIterator[Browser]:
     """The browser."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from canned_house import Site, canned
-from chromium import IN_CHROMIUM, ask, idle, started, watched
+from chromium import FAINT, IN_CHROMIUM, SMALL, ask, idle, started, watched
 from playwright.async_api import Browser, Page, Route, expect
 
 from handlers.context import Context
@@ -39,39 +39,6 @@ PRESSED = {
     "up:1": Reply("谢谢,记下了。", (), ((Button("撤回", "undo:1"),),), replaces=True),
     "source:7": Reply("> 原文:一分钟内有人上前问候。"),
 }
-
-# The text nodes of the page whose colour is too near to what lies behind them: [text, ratio].
-FAINT = """() => {
-  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const rgba = (colour) => {
-    pen.clearRect(0, 0, 1, 1); pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1);
-    return [...pen.getImageData(0, 0, 1, 1).data];
-  };
-  const over = ([r, g, b, a], under) => [r, g, b].map((value, i) => (value * a + under[i] * (255 - a)) / 255);
-  const behind = (node) => {
-    const under = node.parentElement ? behind(node.parentElement) : [255, 255, 255];
-    return over(rgba(getComputedStyle(node).backgroundColor), under);
-  };
-  const linear = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-  const light = (colour) => colour.map((v) => linear(v / 255))
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const ratio = (one, other) => {
-    const [high, low] = [light(one), light(other)].sort((a, b) => b - a);
-    return (high + 0.05) / (low + 0.05);
-  };
-  const found = [];
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  let seen = 0;
-  while (walk.nextNode()) {
-    const node = walk.currentNode.parentElement;
-    if (!walk.currentNode.data.trim() || !node.checkVisibility() || node.closest("noscript")) continue;
-    const back = behind(node);
-    const value = ratio(over(rgba(getComputedStyle(node).color), back), back);
-    seen += 1;
-    if (value < 4.5) found.push([walk.currentNode.data, value]);
-  }
-  return { seen, found };
-}"""
 
 
 def say(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
@@ -197,11 +164,7 @@ async def test_nothing_is_wider_than_a_narrow_phone_and_every_target_fits_a_thum
     await page.get_by_role("button", name="更多").click()
     await page.get_by_role("button", name="位置", exact=True).click()
     await page.get_by_role("button", name="输入坐标").click()
-    small = await page.evaluate(
-        """[...document.querySelectorAll("button, textarea, select, input, a.file")]
-        .filter(n => n.checkVisibility()).map(n => [n.textContent, n.getBoundingClientRect()])
-        .filter(([, box]) => box.width < 44 || box.height < 44)"""
-    )
+    small = await page.evaluate(SMALL)
     assert small == []
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 
+import pytest
 import pytest_asyncio
 from canned_house import Site, add_person, canned, link
-from chromium import IN_CHROMIUM, ask, idle, started, watched
+from chromium import FAINT, IN_CHROMIUM, SMALL, ask, idle, started, watched
 from conftest import free_port
 from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Geolocation, Page, expect
@@ -122,6 +124,18 @@ async def test_what_one_person_does_appears_on_the_others_open_page(phone: Brows
     await expect(wang.locator("article.bot .bubble")).to_have_text(NOTICE)
 
 
+async def test_a_notice_is_scrolled_to_unless_the_reader_is_elsewhere(phone: BrowserContext, site: Site) -> None:
+    wang, li = await opened(phone, site, "demo-wang"), await opened(phone, site, "demo-li")
+    for number in range(12):
+        await ask(wang, f"第{number}问")
+    await ask(li, "告诉 2")
+    await expect(wang.get_by_text(NOTICE)).to_be_in_viewport()
+    await wang.locator("#scroll").evaluate("node => new Promise(seen => { node.onscroll = seen; node.scrollTop = 0; })")
+    await ask(li, "告诉 2")
+    await expect(wang.get_by_text(NOTICE)).to_have_count(2)
+    await expect(wang.get_by_text("收到：第0问")).to_be_in_viewport()
+
+
 async def test_two_pages_of_one_person_show_the_same(phone: BrowserContext, site: Site) -> None:
     first, second = await opened(phone, site, "demo-li"), await opened(phone, site, "demo-li")
     await ask(first, "你好")
@@ -216,13 +230,13 @@ async def test_a_file_that_is_too_large_is_refused_before_it_is_sent(page: Page,
 async def test_an_upload_that_fails_keeps_the_message_and_can_be_repeated(
     page: Page, site: Site, tmp_path: Path
 ) -> None:
-    await page.route("**/api/uploads", lambda route: route.abort())
+    await page.route("**/api/uploads*", lambda route: route.abort())
     await page.locator("#photo").set_input_files(picture(tmp_path))
     await page.get_by_label("你的问题").fill("请看")
     await page.keyboard.press("Enter")
     await expect(page.locator("#tray .item")).to_contain_text("没有传上去")
     assert site.bot.seen == []
-    await page.unroute("**/api/uploads")
+    await page.unroute("**/api/uploads*")
     await page.get_by_role("button", name="重试").click()
     await expect(page.locator("#tray .item img")).to_be_visible()
     await page.get_by_role("button", name="发送", exact=True).click()
@@ -348,6 +362,62 @@ async def test_a_page_that_lost_the_server_says_so_and_finds_it_again(page: Page
     await expect(page.locator("#offline")).to_be_empty(timeout=15_000)
     await ask(page, "你好")
     await expect(page.locator("article.bot .bubble")).to_have_text("收到：你好")
+
+
+async def test_a_menu_that_opens_does_not_hide_the_last_message(page: Page) -> None:
+    for number in range(12):
+        await ask(page, f"第{number}问")
+    await expect(page.get_by_text("收到：第11问")).to_be_in_viewport()
+    await page.get_by_role("button", name="更多").click()
+    await expect(page.get_by_text("收到：第11问")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_everything_that_is_sent_and_shown_is_readable_and_fits_a_thumb(
+    chromium: Browser, site: Site, tmp_path: Path, scheme: Literal["light", "dark"]
+) -> None:
+    ref = await site.turns.files.put(b"%PDF report")
+    (tmp_path / "录像.mp4").write_bytes(b"x" * 600_000)
+    async with watched(chromium, color_scheme=scheme) as context:
+        page, li = await opened(context, site, "demo-wang"), await opened(context, site, "demo-li")
+        await ask(page, f"给我 月报.pdf,application/pdf,{ref}")
+        await page.locator("#photo").set_input_files(picture(tmp_path))
+        await page.get_by_role("button", name="发送", exact=True).click()
+        await ask(page, "到店")
+        await page.locator("article.bot").last.get_by_role("button", name="发送我的位置").click()
+        await page.locator("article.bot").last.get_by_label("坐标").wait_for()
+        await ask(li, "告诉 2")
+        for _ in range(2):
+            await page.get_by_role("button", name="回复", exact=True).click()
+            await page.get_by_label("你的问题").fill("马上去")
+            await page.keyboard.press("Enter")
+            await idle(page)
+        await page.get_by_role("button", name="回复", exact=True).click()
+        await page.locator("#file").set_input_files(tmp_path / "录像.mp4")
+        await page.route("**/api/uploads*", lambda route: route.abort())
+        await page.get_by_role("button", name="更多").click()
+        await page.get_by_role("button", name="位置", exact=True).click()
+        checked = await page.evaluate(FAINT)
+        assert checked["seen"] > 25
+        assert checked["found"] == []
+        assert await page.evaluate(SMALL) == []
+        await page.locator("#photo").set_input_files(picture(tmp_path))
+        await page.get_by_role("button", name="重试").wait_for()
+        assert (await page.evaluate(FAINT))["found"] == []
+        for name in ("html", "main", "#composer"):
+            assert await page.locator(name).evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+async def test_a_screen_reader_finds_a_name_for_everything(page: Page, tmp_path: Path) -> None:
+    await ask(page, "到店")
+    await page.locator("#photo").set_input_files(picture(tmp_path))
+    await page.get_by_role("button", name="更多").click()
+    unnamed = await page.evaluate(
+        """[...document.querySelectorAll("button, a, textarea, input, select, img")].filter(n => !(n.ariaLabel
+        || n.textContent.trim() || n.labels?.length || n.hasAttribute("alt"))).map(n => n.outerHTML)"""
+    )
+    assert unnamed == []
+    await expect(page.get_by_role("button", name="更多")).to_have_attribute("aria-expanded", "true")
 
 
 async def test_logging_in_by_the_link_and_out_again(chromium: Browser, tmp_path: Path) -> None:

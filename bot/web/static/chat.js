@@ -16,6 +16,7 @@ const gone = new Set(); // ids of replies whose place was taken before they were
 const late = []; // replies that came another way while they were on their way here
 let before = 0; // where the history goes on
 let underWay = 0;
+let atEnd = true; // whether the reader sees the last message
 let shown = null; // the scroll position this page chose last; another one means the reader has scrolled
 
 const opened = elsewhere() ? new Promise(() => {}) : open();
@@ -162,7 +163,7 @@ function wait(holder, begins) {
 
 // Scrolls down, but never past the start of `node`, and never against a reader who has scrolled away.
 function follow(node, always = false) {
-  if (!always && shown !== null && Math.abs(scroll.scrollTop - shown) > 2) return;
+  if (!always && !atEnd && shown !== null && Math.abs(scroll.scrollTop - shown) > 2) return;
   const top = node.getBoundingClientRect().top - scroll.getBoundingClientRect().top + scroll.scrollTop - 12;
   scroll.scrollTop = Math.min(top, scroll.scrollHeight - scroll.clientHeight);
   shown = scroll.scrollTop;
@@ -191,12 +192,23 @@ earlier.addEventListener("click", async () => {
   earlier.ariaDisabled = null;
 });
 
-// A picture takes its place only once it is there.
-log.addEventListener("load", () => shown !== null && Math.abs(scroll.scrollTop - shown) <= 2 && toEnd(), true);
+// A picture takes its place only once it is there; a menu that opens below takes some away.
+log.addEventListener("load", stay, true);
+let height = scroll.clientHeight;
+new ResizeObserver(() => {
+  stay();
+  height = scroll.clientHeight;
+}).observe(scroll);
+scroll.addEventListener("scroll", () => {
+  if (scroll.clientHeight !== height) return; // it has just shrunk: that is not the reader's doing
+  atEnd = scroll.scrollTop + height > scroll.scrollHeight - 24;
+});
 
-function toEnd() {
-  const last = [...log.querySelectorAll("article")].at(-1);
-  if (last) follow(last);
+function stay() {
+  if (!atEnd || !replies.size) return;
+  const followed = shown !== null && Math.abs(scroll.scrollTop - shown) <= 2;
+  scroll.scrollTop = scroll.scrollHeight;
+  if (followed) shown = scroll.scrollTop;
 }
 
 for (const chip of document.querySelectorAll(".chips button")) {
