@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.tables import upload
@@ -42,6 +42,11 @@ class Uploads:
         rows = await self._connection.execute(select(upload).where(here).order_by(upload.c.id))
         found = {row.ref: _upload(row) for row in rows}
         return [found[ref] for ref in refs if ref in found]
+
+    async def count(self, channel: str, chat: str, since: datetime) -> int:
+        """How many came from a chat since then."""
+        here = (upload.c.channel == channel) & (upload.c.chat == chat) & (upload.c.uploaded_at > since)
+        return int((await self._connection.execute(select(func.count()).select_from(upload).where(here))).scalar_one())
 
     async def purge(self, before: datetime) -> None:
         """Forget what was uploaded before then."""

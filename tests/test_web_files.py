@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -196,6 +197,16 @@ BROKEN: list[dict[str, Any]] = [
 async def test_a_form_without_one_file_is_refused(browser: httpx.AsyncClient, sent: dict[str, Any]) -> None:
     refused = await browser.post("/api/uploads", **sent)
     assert (refused.status_code, refused.json()) == (400, {"error": uploads.NO_FILE})
+
+
+async def test_a_chat_cannot_fill_the_store(
+    browser: httpx.AsyncClient, both: tuple[Turns, CannedHouse], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "AT_ONCE", 3)
+    assert [(await upload(browser, b"x")).status_code for _ in range(4)] == [200, 200, 200, 429]
+    start = both[0].now()
+    both[0].now = lambda: start + timedelta(minutes=11)
+    assert (await upload(browser, b"x")).status_code == 200
 
 
 async def test_an_empty_file_is_refused(browser: httpx.AsyncClient) -> None:

@@ -90,7 +90,9 @@ async def test_the_link_the_bot_sends_opens_the_persons_own_chat(
     assert (entered.status_code, entered.headers["location"]) == (303, "/")
     me = (await browser.post("/api/hello")).json()
     assert (me["name"], me["role"], me["public"], me["people"], me["admin"]) == ("小林", "督导", True, [], "")
-    assert 'id="composer"' in (await browser.get("/")).text
+    page = await browser.get("/")
+    assert 'id="composer"' in page.text
+    assert page.headers["cache-control"] == "no-store"  # else "back" would show it after logging out
     await browser.post("/api/messages", json=message())
     written = bot.seen[-1]
     assert (written.person, written.chat) == (f"p{lin.id}", f"p{lin.id}")
@@ -150,6 +152,7 @@ async def test_logging_out_ends_the_session_not_only_the_cookie(
     kept = browser.cookies[visitors.SESSION_COOKIE]
     left = await browser.post("/api/logout")
     assert "max-age=0" in left.headers["set-cookie"].lower()
+    assert left.headers["clear-site-data"] == '"cache"'
     browser.cookies.clear()
     browser.cookies.set(visitors.SESSION_COOKIE, kept, domain="dudao.example.com")
     assert (await browser.get("/api/history")).status_code == 401

@@ -63,7 +63,7 @@ class Door:
     async def leave(self, request: Request) -> Response:
         """POST /api/logout."""
         await self.visitors.close(request)
-        return without_session(JSONResponse({}))
+        return without_session(JSONResponse({}, headers={"Clear-Site-Data": '"cache"'}))
 
     def page(self, text: str, code: str = "", status: int = 200) -> Response:
         """A page of one sentence, and a button where there is a code. Its form must say where it comes from."""

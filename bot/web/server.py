@@ -95,7 +95,7 @@ def _page(title: str, visitors: Visitors, door: Door | None) -> Callable[[Reques
                 await visitors.of(request)
             except HTTPException:
                 return door.page(LOGIN_FIRST)
-        return HTMLResponse(page)
+        return HTMLResponse(page, headers={"Cache-Control": "no-store"} if door is not None else None)
 
     return index
 

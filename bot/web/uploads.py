@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from urllib.parse import quote
 
 from starlette.datastructures import FormData, UploadFile
@@ -22,11 +23,14 @@ TOO_LARGE = "这个文件超过 {limit:g} MB 的上限，请压缩或拆分后�
 EMPTY = "这个文件是空的，请重新选择。"
 NO_FILE = "没有收到文件，请重新选择。"
 NOT_HERE = "没有这个文件，或者它不在这个对话里。"
+TOO_MANY = "您传得太多了，请过十分钟再传。"
 GONE = "附件找不到了，请重新选择后再发。"
 NOT_KEPT = "文件没有存好，请稍后再发一次。"
 
 KINDS = ("photo", "file")
 SEEN = ("image/png", "image/jpeg", "image/gif", "image/webp")  # shown by browsers, and can hold no script
+AT_ONCE = 100  # files from one chat in ten minutes
+_A_WHILE = timedelta(minutes=10)
 _FORM = 10_000  # bytes that a form may have around its file
 _LONGEST_NAME = 120
 
@@ -47,6 +51,10 @@ class Shelf:
     async def take(self, request: Request) -> Response:
         """POST /api/uploads: one file in a form (`file`, `kind`) -> {ref, name, media_type, size}."""
         visitor = await self.visitors.of(request)
+        now = self.turns.now()
+        async with self.turns.database.read() as connection:
+            if await Uploads(connection).count(CHANNEL, visitor.chat, now - _A_WHILE) >= AT_ONCE:
+                raise HTTPException(429, TOO_MANY)
         form = await self._form(request)
         try:
             sent, kind = form.get("file"), form.get("kind")
@@ -64,7 +72,6 @@ class Shelf:
             ref = await self.turns.files.put(content)
         except FilesError as error:
             raise HTTPException(503, NOT_KEPT) from error
-        now = self.turns.now()
         row = Upload(CHANNEL, visitor.chat, ref, name, media_type, len(content), str(kind), now)
         async with self.turns.database.write() as connection:
             await Uploads(connection).add(row)

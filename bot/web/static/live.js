@@ -21,7 +21,10 @@ export async function listen(since, hear) {
       if (document.hidden) count(found.lines.filter((line) => !line.said).length);
       if (!seen) await pause(HIDDEN);
     } catch (error) {
-      if (error instanceof Refused && error.status === 401) location.replace("/");
+      if (error instanceof Refused && [401, 404].includes(error.status)) { // logged out, or gone
+        offline.textContent = error.message;
+        return;
+      }
       failures += 1;
       if (failures > 1) offline.textContent = "连不上督导助手，正在重试…";
       await pause(AGAIN);
