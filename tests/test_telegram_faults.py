@@ -65,6 +65,20 @@ async def test_whatever_goes_wrong_on_the_way_the_text_arrives(talk: Talk, do: s
     assert talk.fake.called("sendMessage")[0].error.startswith(("fault", "Bad", "Internal"))
 
 
+@pytest.mark.parametrize("after", [False, True])
+async def test_an_answer_that_telegram_never_acknowledges_is_sent_again(
+    fake: FakeTelegram, own_home: Path, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    monkeypatch.setattr("bot.telegram.api._PATIENCE", 0.5)
+    async with talking(fake, own_home) as talk:
+        answering(talk, Reply("标准在这里。"))
+        fake.faults.append(Fault("hang", "sendMessage", after=after))
+        fake.say(LIN, "标准")
+        shown = await fake.told(LIN, 2 if after else 1)
+        assert {one.text for one in shown} == {"标准在这里。"}
+        fake.closing.set()
+
+
 async def test_messages_of_a_chat_wait_for_the_one_before(talk: Talk) -> None:
     async def echo(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
         return (Reply(incoming.text),)

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Ran, process
+from conftest import Ran, free_port, process
 from fake_telegram import TOKEN, FakeTelegram, Fault, fake_telegram
 from telegram_house import ASKED, LIN
 
@@ -73,6 +73,31 @@ async def test_the_process_talks_and_is_gone_within_ten_seconds(fake: FakeTelegr
     assert seconds < 10
     assert ASKED not in said
     assert TOKEN not in said
+
+
+async def test_with_a_webhook_the_page_and_the_updates_share_one_port(fake: FakeTelegram, own_home: Path) -> None:
+    port = free_port()
+    led = {
+        "DUDAO__WEB__ENABLED": "true",
+        "DUDAO__WEB__PORT": str(port),
+        "DUDAO__TELEGRAM__WEBHOOK": f"http://127.0.0.1:{port}/telegram",
+        "TELEGRAM_WEBHOOK_SECRET": "a-secret_1",
+    }
+    code = await invited(own_home)
+    running = process("--home", own_home, "--no-handbook", "run", cwd=own_home.parent, env=environment(fake.url, **led))
+    try:
+        fake.say(LIN, f"/start {code}")
+        await fake.until(lambda: len(fake.shown(LIN)) >= 1, PATIENCE)
+        fake.say(LIN, ASKED)
+        assert "25分钟" in (await fake.told(LIN, 2))[1].text
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            assert (await client.get("/")).status_code == 200
+            wrong = {"X-Telegram-Bot-Api-Secret-Token": "wrong"}
+            assert (await client.post("/telegram", json={"update_id": 1}, headers=wrong)).status_code == 403
+    finally:
+        seconds, said = await finish(running, signal.SIGTERM)
+    assert (running.returncode, seconds < 10) == (0, True)
+    assert "a-secret_1" not in said
 
 
 async def test_what_was_said_while_the_process_was_down_is_answered_once(fake: FakeTelegram, own_home: Path) -> None:

@@ -20,6 +20,7 @@ NOT_KNOWN = (
 UNREACHABLE = "连不上 Telegram（{base}）：{why}。请检查网络、代理，或 config.yaml 的 telegram.base_url。"
 KINDS = ("message", "callback_query", "my_chat_member")
 _CONNECTIONS = 256  # a request of each of 200 chats at once, and some to spare
+_PATIENCE = 10.0  # seconds for an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,11 @@ def connect(settings: TelegramSettings) -> Api:
     for name in ("httpx", "httpcore", "telegram"):  # their lines hold addresses with the token, and people's words
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what fails is raised as well, and logged by us
     request = HTTPXRequest(
-        connection_pool_size=_CONNECTIONS, connect_timeout=5.0, read_timeout=10.0, write_timeout=10.0, pool_timeout=5.0
+        connection_pool_size=_CONNECTIONS,
+        connect_timeout=5.0,
+        read_timeout=_PATIENCE,
+        write_timeout=_PATIENCE,
+        pool_timeout=5.0,
     )
     return Api(
         settings.token.get_secret_value(),

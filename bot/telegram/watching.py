@@ -39,8 +39,7 @@ class Watching(Watch):
             await self._settle()
             if self.shown:  # the answer is an edit, too
                 self._pace.hold(self._target.chat, self._at + self._seconds - time.monotonic())
-            with suppress(asyncio.CancelledError):
-                await typing
+            await asyncio.gather(typing, return_exceptions=True)
 
     async def partial(self, text: str) -> None:
         """The answer so far: the first time as a message, then as edits of it, never too soon after each other.
@@ -67,7 +66,7 @@ class Watching(Watch):
         self._said = text
         try:
             message = await show(self._api, self._target, shown, int(self.shown) if self.shown else None)
-        except TelegramError as error:
+        except Exception as error:  # whatever it is, the turn goes on
             self._given_up = True
             log.info("telegram: an answer is not shown while it is written: %s", type(error).__name__)
             return
