@@ -58,8 +58,7 @@ async def last_admin(people: People, person: Person) -> bool:
     """Whether nobody could let others in without this person; demo people do not count for real ones."""
     if person.role != ADMIN:
         return False
-    admins = await people.all(ADMIN)
-    return not any(one.id != person.id and (person.demo or not one.demo) for one in admins)
+    return not any(one.id != person.id and (person.demo or not one.demo) for one in await people.admins())
 
 
 async def _card(context: Context, person: Person, before: str = "") -> Reply:

@@ -87,6 +87,11 @@ class People:
             query = query.where(person.c.demo.is_(demo))
         return await self._read(query)
 
+    async def admins(self) -> list[Person]:
+        """Every admin, held until the transaction ends, so that no two of them leave as each other's last but one."""
+        here = _PEOPLE.where(person.c.left_at.is_(None), person.c.role == ADMIN)
+        return await self._read(here.with_for_update(of=person))
+
     async def played(self, channel: str) -> list[tuple[Person, Account]]:
         """The demo people of a channel with their accounts there, oldest first."""
         query = select(account).where(account.c.channel == channel, account.c.person_id.in_(_DEMO))

@@ -1,7 +1,9 @@
 """What is erased of someone who leaves and of those who were there for show, on SQLite and on a real PostgreSQL."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
+from handlers.me import last_admin
 from records.conversations import Conversations
 from records.database import Connection, Database
 from records.inbox import Arrived, Inbox
@@ -147,3 +149,21 @@ async def test_demo_people_go_with_all_they_said_and_others_stay(database: Datab
         assert (await told(connection, "chat-d"), await told(connection, "chat-u2")) == (0, 1)
         assert await Invites(connection).use(code, NOON) is None
         assert await Reminders(connection).of(actor) == []
+
+
+async def test_two_admins_who_leave_at_once_do_not_both_go(database: Database) -> None:
+    async with database.write() as connection:
+        ids = [await joined(connection, "小林", "u1"), await joined(connection, "老王", "u2")]
+        for one in ids:
+            await People(connection).change(one, role="admin")
+
+    async def left(person_id: int) -> bool:
+        async with database.write() as connection:
+            people = People(connection)
+            person = await people.get(person_id)
+            if person is None or await last_admin(people, person):
+                return False
+            await people.leave(person_id, NOON)
+            return True
+
+    assert sorted(await asyncio.gather(*(left(one) for one in ids))) == [False, True]
