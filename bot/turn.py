@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from bot.arrivals import Arrivals
 from bot.channel import Channel, Mailbox, Watch
 from bot.done import DONE, FAILED, LIMITED, SILENT, Done
+from bot.history import Line, history
 from bot.promising import Promising, unclaimed
 from bot.transaction import Transaction
 from handlers.context import Context, Deployment, Notice, Unfetched
@@ -59,8 +61,7 @@ class Turns:
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _stirred: set[tuple[str, str]] = field(default_factory=set)
     _replied: dict[tuple[str, str], asyncio.Future[tuple[Reply, ...]]] = field(default_factory=dict)
-    _arriving: list[tuple[list[Arrived], asyncio.Future[None]]] = field(default_factory=list)
-    _keeping: asyncio.Task[None] | None = None
+    _arrivals: Arrivals | None = None
     _stopped: bool = False
 
     @property
@@ -70,11 +71,8 @@ class Turns:
 
     async def accept(self, incomings: Sequence[Incoming]) -> None:
         """Keep messages and handle them in their time; one that was delivered before is dropped."""
-        kept = asyncio.get_running_loop().create_future()
-        self._arriving.append(([_arrived(one) for one in incomings], kept))
-        if self._keeping is None or self._keeping.done():
-            self._keeping = asyncio.create_task(self._keep())
-        await kept
+        self._arrivals = self._arrivals or Arrivals(self.database)
+        await self._arrivals.keep([_arrived(one) for one in incomings])
         for one in incomings:
             self.go_on(one.channel, one.chat)
 
@@ -105,32 +103,9 @@ class Turns:
                 return None
             return tuple(load_reply(one.payload) for one in await Outbox(connection).of(row.id))
 
-    async def _keep(self) -> None:
-        """Put what has arrived on disk, all that waits in one transaction."""
-        while self._arriving:
-            arriving, self._arriving = self._arriving, []
-            try:
-                async with self.database.write() as connection:
-                    await Inbox(connection).add([row for rows, _ in arriving for row in rows])
-            except BaseException as error:
-                for _, kept in arriving:
-                    if not kept.done():
-                        kept.set_exception(error)
-                if not isinstance(error, Exception):
-                    raise
-            for _, kept in arriving:
-                if not kept.done():
-                    kept.set_result(None)
-
-    async def history(self, channel: str, chat: str, n: int = 20, before: int = 0) -> list["Line"]:
+    async def history(self, channel: str, chat: str, n: int = 20, before: int = 0) -> list[Line]:
         """The last `n` messages of a chat (before the one of that inbox id) and all it was told since, oldest first."""
-        async with self.database.read() as connection:
-            said = await Inbox(connection).past(channel, chat, n, before)
-            since = said[0].id if len(said) == n else 0
-            told = await Outbox(connection).past(channel, chat, since, before, self.now())
-        lines = [Line(row.received_at, load_incoming(row.payload), id=row.id) for row in said]
-        lines += [line(row) for row in told]
-        return sorted(lines, key=lambda line: line.at)
+        return await history(self.database, channel, chat, n, before, self.now())
 
     def go_on(self, channel: str, chat: str) -> asyncio.Task[None]:
         """See that the chat's waiting messages are handled; the task ends when none waits."""
@@ -288,26 +263,6 @@ class Asked:
     recent: int
     partial: Partial
     watch: Watch
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Something said in a chat with its id in the inbox, or a reply or a notice with its id in the outbox.
-
-    `edits` is the message that the reply takes the place of; a notice was not `asked` for.
-    """
-
-    at: datetime
-    said: Incoming | None
-    reply: Reply | None = None
-    id: int = 0
-    edits: str = ""
-    asked: bool = False
-
-
-def line(row: Promised) -> Line:
-    """A message of the outbox."""
-    return Line(row.due_at, None, load_reply(row.payload), row.id, row.edits, row.inbox_id is not None)
 
 
 def merged(rows: Sequence[Arrived]) -> Incoming:

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.turn import Line, Turns, line
+from bot.history import Line, line
+from bot.turn import Turns
 from bot.web.visitors import CHANNEL
 from handlers.wire import load_incoming
 from records.database import RecordsError

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.turn import Line
+from bot.history import Line
 from handlers.message import Incoming, Reply
 
 APOLOGY = "抱歉，这次没有处理成功，请再发一次。"

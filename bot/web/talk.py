@@ -10,8 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from bot.history import Line, line
 from bot.local import LOCAL, NAME
-from bot.turn import Line, Turns, line
+from bot.turn import Turns
 from bot.web.guard import problem
 from bot.web.news import News, Since
 from bot.web.stream import Partial, Running, shown
