@@ -112,3 +112,10 @@ def test_a_window_gives_the_first_free_moment() -> None:
     window.take(4)
     assert window.first(5) == pytest.approx(10.5)
     assert window.first(11) == 11
+
+
+async def test_signs_of_typing_are_few_when_many_wait(clock: Clock) -> None:
+    pace = Pace(25, clock)
+    assert [pace.hint() for _ in range(7)] == [True] * 5 + [False] * 2
+    clock.now += 1.1
+    assert pace.hint()

@@ -11,6 +11,7 @@ from bot.channel import Later
 _PATIENCE = 6.0  # seconds; who must wait longer comes again later, for a claimed message is ours for 30 s
 _SLACK = 1.05  # what left here a minute apart may arrive closer
 _MANY = 2000  # chats remembered
+_HINTS = 5  # a second; when many chats wait at once, showing it to each would make them wait longer
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ class Pace:
 
     def __init__(self, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._all = Window(max(1, int(per_second)), max(1.0, 1 / per_second))
+        self._hints = Window(_HINTS, 1.0)
         self._chats = dict[int, list[Window]]()
         self._held = dict[int, float]()
         self._clock = clock
@@ -55,6 +57,14 @@ class Pace:
             self._reserve(chat, now, 0)
         except Later:
             return False
+        return True
+
+    def hint(self) -> bool:
+        """Whether there is room for a sign that the bot is typing."""
+        now = self._clock()
+        if self._hints.first(now) > now:
+            return False
+        self._hints.take(now)
         return True
 
     def hold(self, chat: int, seconds: float) -> None:

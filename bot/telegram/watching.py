@@ -81,6 +81,9 @@ class Watching(Watch):
     async def _type(self) -> None:
         await asyncio.sleep(_FIRST)
         while True:
+            if not self._pace.hint():
+                await asyncio.sleep(_FIRST)
+                continue
             with suppress(TelegramError):
                 await self._api.send_chat_action(
                     self._target.chat, ChatAction.TYPING, message_thread_id=self._target.topic
