@@ -58,6 +58,12 @@ def units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
+def plain(text: str) -> str:
+    """One line of it as it is, without what cannot be seen; "" where nothing can."""
+    line = " ".join(_UNSEEN.sub("", text).split())
+    return line if Styled(line).visible else ""
+
+
 def styled(markdown: str) -> Styled:
     """Markdown as it is read in a chat."""
     text, spans, at = "", list[tuple[int, int, str]](), 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from bot.telegram.markdown import CAPTION, Styled, pieces, styled, units
+from bot.telegram.markdown import CAPTION, Styled, pieces, plain, styled, units
 from handlers.message import Button, Citation, File, Reply
 
 SOURCE = "原文"
@@ -119,11 +119,11 @@ def _sources(citations: Sequence[Citation]) -> str:
         number = f"[{cited.number or n}] " if len(citations) > 1 else ""
         lines[number, f"《{cited.document}》{version}{where}{page}"] = None
     if len(lines) == 1:
-        return f"{FROM}：{_plain(next(iter(lines))[1])}"
-    return "\n".join([f"{FROM}：", *(number + _plain(line) for number, line in lines)]) if lines else ""
+        return f"{FROM}：{_escaped(next(iter(lines))[1])}"
+    return "\n".join([f"{FROM}：", *(number + _escaped(line) for number, line in lines)]) if lines else ""
 
 
-def _plain(text: str) -> str:
+def _escaped(text: str) -> str:
     """One line that no Markdown is read from."""
     escaped = "".join(f"\\{one}" if one in "\\`*_|#[]()>~+" else one for one in text)
     return " ".join(escaped.split())
@@ -134,7 +134,7 @@ def _sendable(one: Loaded) -> bool:
 
 
 def _note(one: Loaded) -> str:
-    return (TOO_LARGE if one.content else MISSING).format(name=_plain(one.file.name))
+    return (TOO_LARGE if one.content else MISSING).format(name=_escaped(one.file.name))
 
 
 def _albums(files: Sequence[Loaded]) -> Iterator[tuple[Loaded, ...]]:
@@ -149,5 +149,5 @@ def _albums(files: Sequence[Loaded]) -> Iterator[tuple[Loaded, ...]]:
 
 
 def _label(text: str) -> str:
-    shown = " ".join(styled(text).text.split()) if styled(text).visible else "…"
+    shown = plain(text) or "…"
     return shown if len(shown) <= _LONGEST_BUTTON else shown[: _LONGEST_BUTTON - 1] + "…"
