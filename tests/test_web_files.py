@@ -21,6 +21,7 @@ from bot.web.uploads import tidy, typed
 from handlers.context import Context
 from handlers.message import Attachment, File, Incoming, Reply
 from records.files import Files, FilesError
+from records.outbox import Outbox
 
 SITE = "http://127.0.0.1:8080"
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"picture"
@@ -121,6 +122,18 @@ async def test_a_file_that_was_sent_to_a_chat_is_given_there_and_nowhere_else(
     assert (await browser.get(f"/files/{ref}", params={"as": "demo-wang"})).status_code == 404
 
 
+async def test_a_file_that_is_to_come_later_is_not_given_before(
+    browser: httpx.AsyncClient, both: tuple[Turns, CannedHouse]
+) -> None:
+    turns, ref = both[0], await both[0].files.put(b"%PDF report")
+    start, report = turns.now(), Reply("早报", files=(File("早报.pdf", "application/pdf", ref),))
+    async with turns.database.write() as connection:
+        await Outbox(connection).add([turns.promising.row("web", "demo-li", report, start + timedelta(hours=8))])
+    assert (await browser.get(f"/files/{ref}?as=demo-li")).status_code == 404
+    turns.now = lambda: start + timedelta(hours=9)
+    assert (await browser.get(f"/files/{ref}?as=demo-li")).status_code == 200
+
+
 async def test_a_ref_that_is_only_spoken_of_is_not_a_file_of_the_chat(
     browser: httpx.AsyncClient, both: tuple[Turns, CannedHouse]
 ) -> None:
@@ -171,6 +184,18 @@ async def test_a_file_at_the_limit_is_taken_and_one_beyond_it_is_refused_in_one_
     for size in (most + 1, most * 10):
         refused = await upload(browser, b"x" * size)
         assert (refused.status_code, refused.json()) == (413, {"error": uploads.TOO_LARGE.format(limit=LIMIT)})
+
+
+async def test_a_file_that_says_it_is_too_large_is_not_even_read(browser: httpx.AsyncClient) -> None:
+    read = []
+
+    async def sent() -> AsyncIterator[bytes]:
+        read.append(True)
+        yield b"x"
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": "9000000"}
+    assert (await browser.post("/api/uploads", content=sent(), headers=headers)).status_code == 413
+    assert read == []
 
 
 async def test_a_body_that_does_not_say_how_long_it_is_is_refused(browser: httpx.AsyncClient) -> None:

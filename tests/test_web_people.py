@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from canned_house import CannedHouse, add_person, canned
+from starlette.applications import Starlette
 
 from bot.config import WebSettings
 from bot.turn import Turns
@@ -49,9 +50,14 @@ def bot(both: tuple[Turns, CannedHouse]) -> CannedHouse:
 
 
 @pytest.fixture
-async def browser(turns: Turns) -> AsyncIterator[httpx.AsyncClient]:
+def app(turns: Turns) -> Starlette:
+    return create(turns, WebSettings())
+
+
+@pytest.fixture
+async def browser(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Origin": SITE, "Dudao-Page": "1"}
-    transport = httpx.ASGITransport(create(turns, WebSettings()))
+    transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=SITE, headers=headers) as client:
         yield client
 
@@ -130,10 +136,14 @@ async def test_who_has_left_can_be_played_no_more(browser: httpx.AsyncClient, tu
 
 
 async def test_a_notice_reaches_the_page_of_whom_it_is_for_while_it_waits(
-    browser: httpx.AsyncClient, turns: Turns
+    browser: httpx.AsyncClient, app: Starlette, turns: Turns
 ) -> None:
     begin = await since(browser, "demo-wang")
     waiting = asyncio.create_task(news(browser, begin, "demo-wang", wait=1))
+    while not app.state.news.waiting:  # noqa: ASYNC110  # the server has no event for it
+        await asyncio.sleep(0)
+    for _ in range(3):
+        assert (await news(browser, begin, "demo-wang"))["lines"] == []
     await post(browser, f"告诉 {await number(turns, 'demo-wang')}", "demo-li")
     async with asyncio.timeout(10):
         found = await waiting
