@@ -254,3 +254,21 @@ async def test_the_reply_and_its_undo_are_what_the_chat_was_told(admin: Talk) ->
     await admin.file("打蜡.md", WAX)
     await admin.press("入库")
     assert load_reply((await admin.told())[-1].payload) == admin.replies[0]
+
+
+async def test_on_a_server_the_turn_and_the_library_do_not_wait_for_each_other(
+    postgres: str, house: Opens, tmp_path: Path
+) -> None:
+    async with house(tmp_path / "served", database={"url": postgres}) as app:
+        chat = Talk(app)
+        await chat.be("admin")
+        await chat.file("打蜡.md", WAX)
+        assert (await chat.press("入库")).startswith("已入库")
+        assert "45分钟" in await chat.say(NEW)
+        await chat.act("undo:" + documents._packed("0" * 64))
+        await chat.say("火星基地在哪里？")
+        await chat.say("/unanswered")
+        await chat.press("写答案")
+        await chat.say("在火星上。")
+        await chat.press("保存")
+        assert "在火星上" in await chat.say("火星基地在哪里？")
