@@ -18,7 +18,7 @@ run: .venv/.run
 	@exec $(BIN)/dudao run
 
 test: ready
-	@$(BIN)/python -m pytest $(if $(DUDAO_NO_SKIPS),-p tests.no_skips) $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(DUDAO_NO_SKIPS),-p tests.no_skips) $(ARGS)
 
 check: ready
 	@echo '== ruff check'; $(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -36,6 +37,12 @@ NO_CHANNEL = (
     "或在环境变量 TELEGRAM_BOT_TOKEN 里给出机器人令牌。"
 )
 READY = "督导助手已启动：只在 Telegram 里"
+OPEN = (
+    "web.host 是 {host}，web.public 是 false：能连到这个端口的人都可以当管理员。"
+    "请改回 127.0.0.1（容器里请只对本机开放端口），或设 web.public: true。"
+)
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+log = logging.getLogger(__name__)
 _LEAVE = {"/exit", "/quit", "exit", "quit", "退出", "再见"}
 
 
@@ -45,6 +52,8 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
     from bot.web.server import create, serve
 
     logs.setup(settings)
+    if settings.web.enabled and not settings.web.public and settings.web.host not in _LOOPBACK:
+        log.warning(OPEN.format(host=settings.web.host))
     talks = settings.telegram.enabled and bool(settings.telegram.token.get_secret_value())
     if not settings.web.enabled and not talks:
         say(NO_CHANNEL)
