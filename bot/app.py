@@ -40,6 +40,7 @@ from retrieval.vectors import Vectors
 
 PASSAGE = 100  # characters; 70 to 200 rank the labelled questions within a point of each other
 CUT = f"3.{PASSAGE}"  # changes when sections are cut or analysed differently: every index is then made anew
+_GRACE = 2.0  # seconds for turns under way when the house closes
 KNOWLEDGE = Path(knowledge.__file__).parent
 Say = Callable[[str], None]
 
@@ -85,6 +86,7 @@ async def opened(settings: Settings, progress: Progress | None = None, say: Say 
         try:
             yield app
         finally:
+            await app.turns.stop(_GRACE)
             desk.library.vectors.close()
     finally:
         await database.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ Connection = AsyncConnection
 REVISION = "0003"
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _CONNECTIONS = 30
+_PATIENCE = 2.0  # seconds
 _LOCK = 7_226_341  # any number, the same in every process
 _BROKEN = "数据库无法使用（{url}）：{cause}。请检查它是否在运行、文件是否完好、磁盘是否有空间、是否可写。"
 _NEWER = "数据库（{url}）是更新版本的 dudao 建立的（版本 {found}，本程序只认识到 {known}）。请升级 dudao 后再打开。"
@@ -30,6 +31,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
         self.served = self._engine.dialect.name != "sqlite"
+        self._under_way, self._idle = 0, asyncio.Event()
+        self._idle.set()
         self._one_writer = asyncio.Lock()  # SQLite has one; waiting here is quicker than its own busy polling
         self.file = "" if self.served else self._engine.url.database or ""
         self.url = self._engine.url.render_as_string(hide_password=True)
@@ -70,11 +73,16 @@ class Database:
                     yield connection
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection, once the transactions under way have ended (or _PATIENCE has)."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                await self._idle.wait()
         await self._engine.dispose()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
+        self._under_way += 1
+        self._idle.clear()
         try:
             yield
         except IntegrityError:
@@ -82,6 +90,10 @@ class Database:
         except (DBAPIError, ConnectionError) as error:
             cause = error.orig if isinstance(error, DBAPIError) else error
             raise RecordsError(_BROKEN.format(url=self.url, cause=cause)) from error
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
 
 
 def _engine(url: str) -> AsyncEngine:

@@ -258,7 +258,7 @@ async def test_interrupting_an_ingest_that_waits_for_another_ends_at_once(
     async with house(own_home) as app, app.desk.library._locked():
         waiting = ingest(own_home, papers)
         with pytest.raises(subprocess.TimeoutExpired):
-            await asyncio.to_thread(waiting.wait, 6)
+            await asyncio.to_thread(waiting.wait, 10)
         waiting.send_signal(signal.SIGINT)
         _, err = await asyncio.to_thread(waiting.communicate, None, 30)
     assert waiting.returncode == 128 + signal.SIGINT

@@ -392,7 +392,8 @@ async def mumbled(walk: Walk, which: int) -> None:
 async def pressed_an_old_button(walk: Walk, which: int) -> None:
     """One that is not among those of the prompt as it is now."""
     await walk.send("继续")
-    old = [action for action in walk.old if action not in [button.action for button in walk.buttons()]]
+    now = [button.action for button in walk.buttons()]
+    old = [action for action in walk.old if action.startswith("flow:") and action not in now]
     if old:
         await walk.send(action=old[which % len(old)])
         assert [reply.text for reply in walk.replies] == [OVER]

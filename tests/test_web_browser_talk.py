@@ -383,6 +383,8 @@ async def test_everything_that_is_sent_and_shown_is_readable_and_fits_a_thumb(
         await ask(page, f"给我 月报.pdf,application/pdf,{ref}")
         await page.locator("#photo").set_input_files(picture(tmp_path))
         await page.get_by_role("button", name="发送", exact=True).click()
+        await expect(page.locator("article.bot")).to_have_count(2)
+        await idle(page)
         await ask(page, "到店")
         await page.locator("article.bot").last.get_by_role("button", name="发送我的位置").click()
         await page.locator("article.bot").last.get_by_label("坐标").wait_for()
