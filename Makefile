@@ -4,6 +4,7 @@
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -c constraints.txt
+PYTEST = $(BIN)/python -m pytest $(if $(DUDAO_NO_SKIPS),-p tests.no_skips)
 PYTHONS := $(PYTHON) python3.13 python3.12 python3.11 python3
 
 help:
@@ -18,7 +19,8 @@ run: .venv/.run
 	@exec $(BIN)/dudao run
 
 test: ready
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(if $(DUDAO_NO_SKIPS),-p tests.no_skips) $(ARGS)
+	@$(PYTEST) -n 2 --dist loadfile --ignore tests/test_faults.py $(ARGS)
+	@echo '== faults: killed processes and full disks, one at a time'; $(PYTEST) tests/test_faults.py $(ARGS)
 
 check: ready
 	@echo '== ruff check'; $(BIN)/ruff check .

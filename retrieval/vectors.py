@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 _BATCH = 1000
+_ATTEMPTS = 5
 _PATIENCE = 60.0  # seconds
 _DAMAGED = re.compile(r"not a database|malformed")
 _BROKEN = "向量库{where}出错：{cause}。{mend}"
@@ -230,17 +232,11 @@ def _mark(where: Path) -> Path:
 
 def _client(where: Path | str) -> Any:
     import chromadb
-    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
 
     settings = Settings(anonymized_telemetry=False)
     if isinstance(where, Path):
-        where.mkdir(parents=True, exist_ok=True)
-        try:
-            return chromadb.PersistentClient(str(where), settings=settings)
-        except Exception:  # chroma would hand out the half made one for ever
-            SharedSystemClient._identifier_to_system.pop(str(where), None)
-            raise
+        return _in_process(where, settings, _ATTEMPTS)
     url = urlsplit(where)
     secure = url.scheme == "https"
     host, port = url.hostname or "", url.port or (443 if secure else 8000)
@@ -249,6 +245,21 @@ def _client(where: Path | str) -> Any:
     for session in _sessions(client):
         session.timeout = _PATIENCE
     return client
+
+
+def _in_process(where: Path, settings: Any, attempts: int) -> Any:
+    import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    where.mkdir(parents=True, exist_ok=True)
+    try:
+        return chromadb.PersistentClient(str(where), settings=settings)
+    except Exception as error:  # chroma would hand out the half made one for ever
+        SharedSystemClient._identifier_to_system.pop(str(where), None)
+        if attempts == 1 or "already exists" not in str(error):
+            raise
+    time.sleep(0.5)  # another process is making the same tables just now
+    return _in_process(where, settings, attempts - 1)
 
 
 def _sessions(client: Any) -> list[Any]:
