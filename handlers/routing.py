@@ -8,7 +8,7 @@ from handlers.context import Context
 from handlers.flow import Flow
 from handlers.message import Incoming, Reply
 from records.outbox import Outbox
-from records.people import ADMIN, ROLES, STAFF, SUPERVISOR, TRAINEE
+from records.people import ADMIN, ROLES, SUPERVISOR
 
 NOT_YOURS = "这个功能不对您的角色开放。"
 PRIVATE = "这个功能请和我单独聊的时候用。"
@@ -123,5 +123,3 @@ async def _about(context: Context, incoming: Incoming) -> str:
 
 LEADERS = frozenset({ADMIN, SUPERVISOR})
 ADMINS = frozenset({ADMIN})
-LEARNERS = frozenset({ADMIN, SUPERVISOR, TRAINEE})
-IN_STORE = frozenset({ADMIN, SUPERVISOR, STAFF})
