@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InvalidReq
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 Connection = AsyncConnection
-REVISION = "0003"
+REVISION = "0004"
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _CONNECTIONS = 30
 _PATIENCE = 2.0  # seconds
