@@ -1,7 +1,9 @@
 """What a store check asks: sections of items, as the lists in checklists/ state them."""
 
-from dataclasses import dataclass
-from typing import Literal
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
 Kind = Literal["pass", "score", "number", "text", "photo"]
 """合格/不合格, 0-5 points, a number with bounds, words, or nothing but photos."""
@@ -73,3 +75,34 @@ class Checklist:
     def items(self) -> tuple[Item, ...]:
         """All items, in order."""
         return tuple(item for section in self.sections for item in section.items)
+
+    def item(self, key: str) -> Item | None:
+        """The item of that key."""
+        return next((item for item in self.items if item.key == key), None)
+
+
+def versioned(checklist: Checklist) -> Checklist:
+    """The same list, its version made from all that it says."""
+    said = json.dumps(as_json(replace(checklist, version="")), ensure_ascii=False, sort_keys=True)
+    return replace(checklist, version=hashlib.sha256(said.encode()).hexdigest()[:12])
+
+
+def as_json(checklist: Checklist) -> dict[str, Any]:
+    """The list as values that JSON keeps, for `from_json`."""
+    values: dict[str, Any] = json.loads(json.dumps(asdict(checklist)))
+    return values
+
+
+def from_json(values: dict[str, Any]) -> Checklist:
+    """A list as `as_json` gave it; what it says is not judged again, so that old ones can always be read."""
+    return Checklist(**{**values, "sections": tuple(_section(one) for one in values["sections"])})
+
+
+def _section(values: dict[str, Any]) -> Section:
+    return Section(**{**values, "items": tuple(_item(one) for one in values["items"])})
+
+
+def _item(values: dict[str, Any]) -> Item:
+    stated = values["standard"]
+    standard = Standard(stated["document"], tuple(stated["section"])) if stated else None
+    return Item(**{**values, "photos": Photos(**values["photos"]), "standard": standard})

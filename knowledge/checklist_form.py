@@ -1,0 +1,204 @@
+"""The form of a list as people write it, in YAML or Excel: checked wholly, every fault named where it stands."""
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from knowledge.checklist import Checklist, Item, Kind, Photos, Section, Standard, versioned
+
+BETWEEN = " > "  # between a standard's document and its headings
+_Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+_Where = tuple[str | int, ...]
+Place = Callable[[_Where], str]
+"""Says where in what a person sent a part of the list stands."""
+
+_SAID = {
+    "missing": "缺少这一项",
+    "string_type": "应是文字，请加引号",
+    "string_too_short": "不能为空",
+    "string_too_long": "太长，最多 {max_length} 个字",
+    "string_pattern_mismatch": "只能用小写字母、数字和短横线，以字母或数字开头，最多 32 个字符",
+    "bool_type": "应是 true 或 false",
+    "int_type": "应是整数",
+    "int_from_float": "应是整数",
+    "float_type": "应是数字",
+    "finite_number": "应是普通的数字",
+    "greater_than": "必须大于 {gt:g}",
+    "greater_than_equal": "不能小于 {ge:g}",
+    "less_than_equal": "不能大于 {le:g}",
+    "list_type": "应是列表，每一条以“- ”开头",
+    "too_short": "不能为空，至少要有一条",
+    "too_long": "太多，最多 {max_length} 条",
+    "model_type": "应是一组“键: 值”",
+    "dict_type": "应是一组“键: 值”",
+}
+UNKNOWN, NEAR, ONE_OF = "不认识的键“{key}”", "，是不是“{near}”？", "“{given}”不行，只能是 {known}"
+TWICE, TWICE_NAMED = "编号“{key}”用了两次", "名称“{name}”用了两次"
+NO_BOUNDS, CROSSED = "数值项要有下限 low 或上限 high", "下限 {low:g} 大于上限 {high:g}"
+ONLY_NUMBER, NO_WEIGHT, NO_VETO = "只有数值项才有这个键", "文字项不计分，不能写权重", "文字项不会不合格，不能一票否决"
+PHOTO_ALWAYS, FEW = "照片项一定要照片，这里只能是 always", "最多张数 {most} 小于最少张数 {least}"
+NO_PHOTOS, BAD_STANDARD = "没有要求照片，不能写张数", "应是“文件名 > 标题”，例如：5S现场管理 > 5S的五个要素"
+NOTHING_SCORED = "没有计分的检查项，至少要有一项不是文字"
+
+
+class BadChecklist(Exception):
+    """A list that cannot be used; `problems` are sentences that name the file, the item and the key."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, str_strip_whitespace=True)
+
+
+class ItemForm(_Part):
+    """An item; what it does not say is as `Item` has it."""
+
+    key: _Key
+    name: str = Field(min_length=1, max_length=24)
+    kind: Kind = "pass"
+    weight: float = Field(default=1.0, gt=0, le=100)
+    guide: str = Field(default="", max_length=200)
+    good: str = Field(default="", max_length=200)
+    may_skip: bool = True
+    veto: bool = False
+    photos: Literal["never", "fail", "always"] = "never"
+    photos_least: int = Field(default=1, ge=1, le=9)
+    photos_most: int = Field(default=9, ge=1, le=9)
+    due_hours: int = Field(default=48, ge=1, le=24 * 90)
+    standard: str = Field(default="", max_length=300)
+    low: float | None = None
+    high: float | None = None
+    unit: str = Field(default="", max_length=8)
+
+
+class SectionForm(_Part):
+    """A section; its items are scored together."""
+
+    key: _Key
+    name: str = Field(min_length=1, max_length=16)
+    weight: float = Field(default=1.0, gt=0, le=100)
+    pass_mark: float | None = Field(default=None, ge=0, le=100)
+    items: list[ItemForm] = Field(min_length=1, max_length=40)
+
+
+class ListForm(_Part):
+    """A list."""
+
+    key: _Key
+    name: str = Field(min_length=1, max_length=20)
+    description: str = Field(default="", max_length=200)
+    sections: list[SectionForm] = Field(min_length=1, max_length=20)
+
+
+def checked(values: Any, place: Place) -> Checklist:
+    """The list that these values state; raises BadChecklist with every fault, each where `place` says it stands."""
+    try:
+        form = ListForm.model_validate(values)
+    except ValidationError as error:
+        raise BadChecklist(f"{place(one['loc'])}：{_said(dict(one))}" for one in error.errors()) from error
+    problems = [f"{place(where)}：{why}" for where, why in _across(form)]
+    if problems:
+        raise BadChecklist(problems)
+    return versioned(
+        Checklist(form.key, form.name, "", form.description, tuple(_section(one) for one in form.sections))
+    )
+
+
+def near(word: str, known: Sequence[str]) -> str:
+    """“，是不是……？” with the known word that is most like this one, "" where none is."""
+    found = difflib.get_close_matches(word, known, n=1, cutoff=0.4)
+    return NEAR.format(near=found[0]) if found else ""
+
+
+def _said(error: dict[str, Any]) -> str:
+    """A fault of pydantic's in Chinese."""
+    where, context = error["loc"], error.get("ctx", {})
+    if error["type"] == "extra_forbidden":
+        key = str(where[-1])
+        return UNKNOWN.format(key=key) + near(key, _keys(where))
+    if error["type"] == "literal_error":
+        known = _literals(str(where[-1]))
+        given = str(error["input"])[:20]
+        return ONE_OF.format(given=given, known="、".join(known)) + near(given, known)
+    return _SAID.get(error["type"], "写法不对").format(**context)
+
+
+def _keys(where: _Where) -> list[str]:
+    """The keys that may stand at this depth."""
+    form: type[_Part] = ListForm if len(where) == 1 else SectionForm if len(where) == 3 else ItemForm
+    return list(form.model_fields)
+
+
+def _literals(key: str) -> tuple[str, ...]:
+    return tuple(get_args(ItemForm.model_fields[key].annotation))
+
+
+def _across(form: ListForm) -> Iterable[tuple[_Where, str]]:
+    """What one part says of another."""
+    keys: set[str] = set()
+    names: set[str] = set()
+    sections: set[str] = set()
+    for s, section in enumerate(form.sections):
+        if section.key in sections:
+            yield ("sections", s, "key"), TWICE.format(key=section.key)
+        sections.add(section.key)
+        for i, item in enumerate(section.items):
+            where = ("sections", s, "items", i)
+            if item.key in keys:
+                yield (*where, "key"), TWICE.format(key=item.key)
+            if item.name in names:
+                yield (*where, "name"), TWICE_NAMED.format(name=item.name)
+            keys.add(item.key)
+            names.add(item.name)
+            yield from (((*where, key), why) for key, why in _within(item))
+    if all(item.kind == "text" for section in form.sections for item in section.items):
+        yield ("sections",), NOTHING_SCORED
+
+
+def _within(item: ItemForm) -> Iterable[tuple[str, str]]:
+    """What an item's keys say of each other."""
+    said = item.model_fields_set
+    if item.kind == "number":
+        if item.low is None and item.high is None:
+            yield "low", NO_BOUNDS
+        elif item.low is not None and item.high is not None and item.low > item.high:
+            yield "low", CROSSED.format(low=item.low, high=item.high)
+    else:
+        yield from ((key, ONLY_NUMBER) for key in ("low", "high", "unit") if getattr(item, key) not in (None, ""))
+    if item.kind == "text" and "weight" in said:
+        yield "weight", NO_WEIGHT
+    if item.kind == "text" and item.veto:
+        yield "veto", NO_VETO
+    if item.kind == "photo" and "photos" in said and item.photos != "always":
+        yield "photos", PHOTO_ALWAYS
+    if item.photos_most < item.photos_least:
+        yield "photos_most", FEW.format(most=item.photos_most, least=item.photos_least)
+    if item.kind != "photo" and item.photos == "never":
+        yield from ((key, NO_PHOTOS) for key in ("photos_least", "photos_most") if key in said)
+    if item.standard and len(_standard(item.standard)) < 2:
+        yield "standard", BAD_STANDARD
+
+
+def _standard(text: str) -> list[str]:
+    """A document and the headings down to a section; [] where one of them is empty."""
+    parts = [part.strip() for part in text.split(BETWEEN.strip())]
+    return parts if all(parts) else []
+
+
+def _section(form: SectionForm) -> Section:
+    return Section(form.key, form.name, tuple(_item(one) for one in form.items), form.weight, form.pass_mark)
+
+
+def _item(form: ItemForm) -> Item:
+    document, *section = _standard(form.standard) if form.standard else [""]
+    plain = ("photos", "photos_least", "photos_most", "standard")
+    return Item(
+        **{key: value for key, value in form.model_dump().items() if key not in plain},
+        photos=Photos("always" if form.kind == "photo" else form.photos, form.photos_least, form.photos_most),
+        standard=Standard(document, tuple(section)) if section else None,
+    )
