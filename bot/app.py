@@ -18,6 +18,7 @@ from bot.config import EmbedderSettings, LlmSettings, Settings
 from bot.turn import Turns
 from handlers.context import Deployment
 from handlers.features import HOUSE
+from knowledge.checklist_file import load_folder
 from knowledge.glossary import load_glossary
 from records.database import Database
 from records.documents import Documents
@@ -102,6 +103,8 @@ def _app(settings: Settings, database: Database, desk: Desk) -> App:
         page=settings.web.url if settings.web.public else "",
         bot_link=partial(bot_link, settings.telegram.bot),
         menu=lambda role: [(one.word, one.text) for one in HOUSE.menu(role)],
+        rules=settings.checks.rules,
+        checklists=load_folder(KNOWLEDGE / "checklists"),
     )
     turns = Turns(
         desk=desk,

@@ -8,7 +8,18 @@ from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from knowledge.score import Rules
 
 _PREFIX = "DUDAO__"
 _SECRETS = {
@@ -96,6 +107,22 @@ class PeopleSettings(_Part):
     demo: bool = True
 
 
+class ChecksSettings(_Part):
+    grades: dict[str, float] = {"A": 90, "B": 80, "C": 70, "D": 0}
+    repeat_deduction: float = Field(default=2, ge=0, le=100)
+    repeat_most: int = Field(default=3, ge=0)
+
+    @property
+    def rules(self) -> Rules:
+        """How checks are scored."""
+        return Rules(tuple(self.grades.items()), self.repeat_deduction, self.repeat_most)
+
+    @model_validator(mode="after")
+    def _scores(self) -> "ChecksSettings":
+        self.rules  # noqa: B018 - raises ValueError
+        return self
+
+
 class TelegramSettings(_Part):
     enabled: bool = True
     token: SecretStr = SecretStr("")
@@ -131,6 +158,7 @@ class Settings(_Part):
     telegram: TelegramSettings = TelegramSettings()
     files: FilesSettings = FilesSettings()
     people: PeopleSettings = PeopleSettings()
+    checks: ChecksSettings = ChecksSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("time_zone")

@@ -1,11 +1,13 @@
 """What a handler may touch."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handlers.message import Attachment, Reply
+from knowledge.checklist import Checklist
+from knowledge.score import Rules
 from records.conversations import Open
 from records.database import Connection, Database
 from records.files import Files
@@ -28,6 +30,7 @@ class Deployment:
     """What a deployment has set that handlers speak of.
 
     `bot_link` makes a deep link of a code, "" where none can be; `menu` gives the (command, text) of a role.
+    `checklists` are the bundled lists by key, and `rules` how checks are scored.
     """
 
     zone: ZoneInfo
@@ -36,6 +39,8 @@ class Deployment:
     page: str
     bot_link: Callable[[str], str]
     menu: Callable[[str], list[tuple[str, str]]]
+    rules: Rules = field(default_factory=Rules)
+    checklists: Mapping[str, Checklist] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

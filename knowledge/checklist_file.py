@@ -34,12 +34,11 @@ class _Strict(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     """YAML in which no key stands twice in one mapping, and nothing refers to anything."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Any] = set()
-        for key, _ in node.value:
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
             if key.value in seen:
                 raise _Twice(key.value, key.start_mark.line + 1)
-            if isinstance(key.value, Hashable):
-                seen.add(key.value)
+            seen.add(key.value)
         return dict(super().construct_mapping(node, deep))
 
 
