@@ -11,3 +11,86 @@ depends_on = None
 
 def upgrade() -> None:
     """Create the tables of checking."""
+    _checklists()
+    _actions()
+
+
+def _instant() -> sa.DateTime:
+    return sa.DateTime(timezone=True)
+
+
+def _big() -> sa.types.TypeEngine[int]:
+    return sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def _counter() -> sa.Column[int]:
+    return sa.Column("id", _big(), primary_key=True)
+
+
+def _person(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, sa.ForeignKey("person.id", ondelete="SET NULL"))
+
+
+def _checklists() -> None:
+    op.create_table(
+        "checklist",
+        _counter(),
+        sa.Column("key", sa.String(32), nullable=False),
+        sa.Column("version", sa.String(16), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("payload", sa.JSON, nullable=False),
+        sa.Column("retired", sa.Boolean, nullable=False),
+        _person("added_by"),
+        sa.Column("added_at", _instant(), nullable=False),
+        sa.Column("undone_at", _instant()),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_checklist_key", "checklist", ["key"])
+
+
+def _actions() -> None:
+    op.create_table(
+        "action",
+        _counter(),
+        sa.Column("store_id", sa.Integer, sa.ForeignKey("store.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("source", sa.String(16), nullable=False),
+        sa.Column("source_id", sa.BigInteger),
+        sa.Column("item_key", sa.String(160), nullable=False),
+        sa.Column("severity", sa.Integer, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        _person("owner_id"),
+        sa.Column("measure", sa.Text, nullable=False),
+        sa.Column("due_at", _instant(), nullable=False),
+        sa.Column("created_at", _instant(), nullable=False),
+        _person("created_by"),
+        sa.Column("repeat", sa.Integer, nullable=False),
+        sa.Column("before", sa.JSON, nullable=False),
+        sa.Column("after", sa.JSON, nullable=False),
+        sa.Column("evidence", sa.Text, nullable=False),
+        _person("fixed_by"),
+        sa.Column("fixed_at", _instant()),
+        _person("judged_by"),
+        sa.Column("closed_at", _instant()),
+        sa.Column("returned", sa.Integer, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_action_store_id", "action", ["store_id"])
+    op.create_index("ix_action_owner_id", "action", ["owner_id"])
+    op.create_index("ix_action_state", "action", ["state", "due_at"])
+    op.create_index("ix_action_source", "action", ["source", "source_id"])
+    op.create_table(
+        "action_change",
+        _counter(),
+        sa.Column("action_id", _big(), sa.ForeignKey("action.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        _person("person_id"),
+        sa.Column("at", _instant(), nullable=False),
+        sa.Column("verb", sa.String(16), nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("old", sa.JSON, nullable=False),
+        sa.Column("new", sa.JSON, nullable=False),
+        sa.UniqueConstraint("action_id", "version"),
+        sqlite_autoincrement=True,
+    )
