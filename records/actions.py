@@ -1,0 +1,175 @@
+"""Actions (整改) as rows: each change with who, when, old and new; of two changes at once one wins."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from records.action import ACCEPTED, MAKE, OWED, WITHDRAWN, Action, changed
+from records.tables import action, action_change
+
+_LISTS = ("before", "after")
+
+
+class Overtaken(Exception):
+    """Someone else has changed the action since it was read; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of an action: the fields that differ as they were and as they are, JSON-able.
+
+    `person_id` is None where nobody did it (someone left).
+    """
+
+    action_id: int
+    version: int
+    person_id: int | None
+    at: datetime
+    verb: str
+    reason: str
+    old: dict[str, Any]
+    new: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Some of the actions: every condition narrows them; None and () are no condition.
+
+    `owners` may hold None, for those that nobody has. `others` leaves out what this person fixed.
+    """
+
+    stores: Collection[int] | None = None
+    states: tuple[str, ...] = ()
+    owners: tuple[int | None, ...] = ()
+    others: int | None = None
+    late_at: datetime | None = None
+    made_since: datetime | None = None
+    made_until: datetime | None = None
+    source: tuple[str, int] | None = None
+
+
+class Actions:
+    """Reads and writes within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def make(self, one: Action) -> Action:
+        """A new action, and its first change."""
+        values = {name: value for name, value in _values(one).items() if name != "id"}
+        added = await self._connection.execute(insert(action).values(values).returning(action.c.id))
+        made = replace(one, id=int(added.scalar_one()))
+        await self._note(None, made, MAKE, one.created_by, one.created_at, "")
+        return made
+
+    async def save(
+        self, old: Action, new: Action, verb: str, person_id: int | None, now: datetime, reason: str = ""
+    ) -> Action:
+        """Put what an action has become in place of what it was; raises Overtaken when it is no longer that."""
+        here = (action.c.id == old.id) & (action.c.version == old.version)
+        done = await self._connection.execute(update(action).where(here).values(_values(new)))
+        if not done.rowcount:
+            raise Overtaken(old.id)
+        await self._note(old, new, verb, person_id, now, reason)
+        return new
+
+    async def get(self, action_id: int) -> Action | None:
+        """One action."""
+        row = (await self._connection.execute(select(action).where(action.c.id == action_id))).first()
+        return _action(row) if row else None
+
+    async def history(self, action_id: int) -> list[Change]:
+        """Every change of an action, the first first."""
+        query = select(action_change).where(action_change.c.action_id == action_id)
+        rows = await self._connection.execute(query.order_by(action_change.c.version))
+        return [Change(*(getattr(row, one.name) for one in fields(Change))) for row in rows]
+
+    async def all(self, which: Which, limit: int | None = None, offset: int = 0) -> list[Action]:
+        """Those actions; what is still owed first, what is due first before the rest."""
+        owed = action.c.state.in_(OWED)
+        query = _narrowed(select(action), which).order_by(owed.desc(), action.c.due_at, action.c.id)
+        rows = await self._connection.execute(query.limit(limit).offset(offset))
+        return [_action(row) for row in rows]
+
+    async def count(self, which: Which) -> int:
+        """How many there are."""
+        query = _narrowed(select(func.count()).select_from(action), which)
+        return int((await self._connection.execute(query)).scalar_one())
+
+    async def states(self, which: Which) -> dict[str, int]:
+        """How many there are in each state."""
+        query = _narrowed(select(action.c.state, func.count()), which).group_by(action.c.state)
+        return {row[0]: row[1] for row in await self._connection.execute(query)}
+
+    async def times(self, store_id: int, keys: Iterable[str]) -> dict[str, int]:
+        """How often each of these items has come to an action at a store, those withdrawn left out."""
+        here = (action.c.store_id == store_id) & action.c.item_key.in_(sorted({key for key in keys if key}))
+        query = select(action.c.item_key, func.count()).where(here, action.c.state != WITHDRAWN)
+        rows = await self._connection.execute(query.group_by(action.c.item_key))
+        return {row[0]: row[1] for row in rows}
+
+    async def came_back(self, actions: Sequence[Action], days: int) -> dict[int, Action]:
+        """Of the accepted ones: the first action on the same item at the same store that came within `days` after."""
+        done = [one for one in actions if one.state == ACCEPTED and one.closed_at and one.item_key]
+        if not done:
+            return {}
+        keys = sorted({one.item_key for one in done})
+        stores = sorted({one.store_id for one in done})
+        query = select(action).where(action.c.item_key.in_(keys), action.c.store_id.in_(stores))
+        query = query.where(action.c.state != WITHDRAWN).order_by(action.c.created_at, action.c.id)
+        later = [_action(row) for row in await self._connection.execute(query)]
+        return {
+            one.id: found
+            for one in done
+            if one.closed_at and (found := _first_after(one, one.closed_at, later, timedelta(days)))
+        }
+
+    async def _note(
+        self, old: Action | None, new: Action, verb: str, person_id: int | None, now: datetime, reason: str
+    ) -> None:
+        before, after = changed(old, new)
+        change = Change(new.id, new.version, person_id, now, verb, reason, before, after)
+        values = {one.name: getattr(change, one.name) for one in fields(Change)}
+        await self._connection.execute(insert(action_change).values(values))
+
+
+def _first_after(one: Action, closed: datetime, later: Sequence[Action], within: timedelta) -> Action | None:
+    same = (found for found in later if (found.store_id, found.item_key) == (one.store_id, one.item_key))
+    return next((found for found in same if found.id != one.id and closed <= found.created_at <= closed + within), None)
+
+
+def _narrowed(query: Select[Any], which: Which) -> Select[Any]:
+    conditions: list[Any] = []
+    if which.stores is not None:
+        conditions.append(action.c.store_id.in_(sorted(which.stores)))
+    if which.states:
+        conditions.append(action.c.state.in_(which.states))
+    if which.owners:
+        known = [one for one in which.owners if one is not None]
+        nobody = [action.c.owner_id.is_(None)] if None in which.owners else []
+        conditions.append(or_(action.c.owner_id.in_(known), *nobody))
+    if which.others is not None:
+        conditions.append(or_(action.c.fixed_by.is_(None), action.c.fixed_by != which.others))
+    if which.late_at is not None:
+        conditions.append(and_(action.c.state.in_(OWED), action.c.due_at <= which.late_at))
+    if which.made_since is not None:
+        conditions.append(action.c.created_at >= which.made_since)
+    if which.made_until is not None:
+        conditions.append(action.c.created_at < which.made_until)
+    if which.source is not None:
+        conditions += [action.c.source == which.source[0], action.c.source_id == which.source[1]]
+    return query.where(*conditions)
+
+
+def _values(one: Action) -> dict[str, Any]:
+    values = {field.name: getattr(one, field.name) for field in fields(Action)}
+    return values | {name: list(values[name]) for name in _LISTS}
+
+
+def _action(row: Any) -> Action:
+    values = {field.name: getattr(row, field.name) for field in fields(Action)}
+    return Action(**values | {name: tuple(values[name]) for name in _LISTS})
