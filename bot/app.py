@@ -14,15 +14,18 @@ import yaml
 
 import knowledge
 from bot.channel import Channel, Mailbox
-from bot.config import EmbedderSettings, LlmSettings, Settings
+from bot.config import EmbedderSettings, LlmSettings, PhotosSettings, Settings
 from bot.turn import Turns
 from handlers.context import Deployment
 from handlers.features import HOUSE
 from knowledge.checklist_file import load_folder
 from knowledge.glossary import load_glossary
+from knowledge.reading.codes import Codes, installed
 from records.database import Database
 from records.documents import Documents
 from records.files import Files
+from records.photos.limits import Limits
+from records.photos.studio import Studio
 from retrieval.answering import Answerer
 from retrieval.chat_model import writer
 from retrieval.cut import Cutter
@@ -104,6 +107,7 @@ def _app(settings: Settings, database: Database, desk: Desk) -> App:
         bot_link=partial(bot_link, settings.telegram.bot),
         menu=lambda role: [(one.word, one.text) for one in HOUSE.menu(role)],
         rules=settings.checks.rules,
+        photos=studio(settings.photos),
         checklists=load_folder(KNOWLEDGE / "checklists"),
     )
     turns = Turns(
@@ -116,6 +120,18 @@ def _app(settings: Settings, database: Database, desk: Desk) -> App:
         per_minute=settings.people.messages_per_minute,
     )
     return App(settings, database, desk, turns, channels)
+
+
+def studio(settings: PhotosSettings) -> Studio:
+    """Where photos are inspected; codes are read where the extra `ocr` is installed."""
+    limits = Limits(
+        megabytes=settings.max_megabytes,
+        megapixels=settings.max_megapixels,
+        least_edge=settings.min_edge,
+        metres=settings.metres,
+        minutes=settings.minutes,
+    )
+    return Studio(limits, Codes() if settings.read_codes and installed() else None)
 
 
 def bot_link(bot: str, code: str) -> str:

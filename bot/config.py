@@ -101,6 +101,15 @@ class FilesSettings(_Part):
     url: str = ""
 
 
+class PhotosSettings(_Part):
+    max_megabytes: float = Field(default=20, gt=0)
+    max_megapixels: float = Field(default=60, ge=1, le=89)
+    min_edge: int = Field(default=480, ge=1)
+    metres: float = Field(default=1000, gt=0)
+    minutes: float = Field(default=60, gt=0)
+    read_codes: bool = True
+
+
 class PeopleSettings(_Part):
     invite_hours: float = Field(default=72, gt=0, le=24 * 365)
     messages_per_minute: int = Field(default=30, ge=1)
@@ -157,6 +166,7 @@ class Settings(_Part):
     web: WebSettings = WebSettings()
     telegram: TelegramSettings = TelegramSettings()
     files: FilesSettings = FilesSettings()
+    photos: PhotosSettings = PhotosSettings()
     people: PeopleSettings = PeopleSettings()
     checks: ChecksSettings = ChecksSettings()
     log: LogSettings = LogSettings()

@@ -12,6 +12,7 @@ from records.conversations import Open
 from records.database import Connection, Database
 from records.files import Files
 from records.people import Person
+from records.photos.studio import Studio
 from retrieval.desk import Desk
 from retrieval.library import Reading
 
@@ -30,7 +31,7 @@ class Deployment:
     """What a deployment has set that handlers speak of.
 
     `bot_link` makes a deep link of a code, "" where none can be; `menu` gives the (command, text) of a role.
-    `checklists` are the bundled lists by key, and `rules` how checks are scored.
+    `checklists` are the bundled lists by key, `rules` how checks are scored, and `photos` is where photos are inspected.
     """
 
     zone: ZoneInfo
@@ -40,6 +41,7 @@ class Deployment:
     bot_link: Callable[[str], str]
     menu: Callable[[str], list[tuple[str, str]]]
     rules: Rules = field(default_factory=Rules)
+    photos: Studio = field(default_factory=Studio)
     checklists: Mapping[str, Checklist] = field(default_factory=dict)
 
 

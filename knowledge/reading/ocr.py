@@ -20,7 +20,7 @@ def read_picture(data: bytes, ocr: bool) -> Raw:
     from PIL import Image
 
     with Image.open(BytesIO(data)) as picture:
-        rows = _recognised(_engine(), picture.convert("RGB"))
+        rows = _recognised(engine(), picture.convert("RGB"))
     return Raw([Line(row.text, 1) for row in rows], warnings=("文字由 OCR 识别，可能有错字",))
 
 
@@ -28,14 +28,15 @@ def page_rows(data: bytes, pages: Sequence[int]) -> Iterator[tuple[int, list[Row
     """For each of these pages (1-based) of a PDF its number and the lines recognised on it."""
     import pypdfium2  # type: ignore[import-untyped]
 
-    engine = _engine()
+    reader = engine()
     document = pypdfium2.PdfDocument(data)
     for number in pages:
-        yield number, _recognised(engine, document[number - 1].render(scale=_SCALE).to_pil().convert("RGB"))
+        yield number, _recognised(reader, document[number - 1].render(scale=_SCALE).to_pil().convert("RGB"))
     document.close()
 
 
-def _engine() -> Any:
+def engine() -> Any:
+    """RapidOCR with its models; Refused when the extra is not installed."""
     try:
         rapidocr = import_module("rapidocr")
     except ImportError as error:

@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Create the tables of checking."""
     _checklists()
     _actions()
+    _photos()
 
 
 def _instant() -> sa.DateTime:
@@ -94,3 +95,36 @@ def _actions() -> None:
         sa.UniqueConstraint("action_id", "version"),
         sqlite_autoincrement=True,
     )
+
+
+def _photos() -> None:
+    op.create_table(
+        "photo",
+        _counter(),
+        sa.Column("ref", sa.String(64), nullable=False),
+        sa.Column("shown", sa.String(64), nullable=False),
+        sa.Column("thumb", sa.String(64), nullable=False),
+        sa.Column("store_id", sa.Integer, sa.ForeignKey("store.id", ondelete="CASCADE")),
+        _person("person_id"),
+        sa.Column("received_at", _instant(), nullable=False),
+        sa.Column("taken_at", _instant()),
+        sa.Column("latitude", sa.Float),
+        sa.Column("longitude", sa.Float),
+        sa.Column("camera", sa.Text, nullable=False),
+        sa.Column("software", sa.Text, nullable=False),
+        sa.Column("exif", sa.JSON, nullable=False),
+        sa.Column("media_type", sa.String(64), nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("width", sa.Integer, nullable=False),
+        sa.Column("height", sa.Integer, nullable=False),
+        sa.Column("flags", sa.JSON, nullable=False),
+        sa.Column("same_as", _big(), sa.ForeignKey("photo.id", ondelete="SET NULL")),
+        sa.Column("metres", sa.Float),
+        sa.Column("code", sa.String(8), nullable=False),
+        sa.Column("live", sa.Boolean),
+        sa.Column("fingerprint", sa.LargeBinary, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_photo_ref", "photo", ["ref"])
+    op.create_index("ix_photo_store_id", "photo", ["store_id"])
+    op.create_index("ix_photo_person_id", "photo", ["person_id"])

@@ -1,0 +1,63 @@
+"""Every photo's hashes in memory, in step with the database, so that a hundred thousand are looked through at once."""
+
+import threading
+from typing import Any
+
+import numpy as np
+
+from records.photos.fingerprint import HASHES, WORDS, Hashes, loaded
+
+_ROOM = 1024  # photos
+LATE = 500  # ids below the highest that are read again: another process may commit a lower one later
+
+
+class Nearest:
+    """Grows and is searched from any thread; one a process."""
+
+    def __init__(self) -> None:
+        self._hashes = np.zeros((_ROOM, HASHES, WORDS), np.uint64)
+        self._ids = np.zeros(_ROOM, np.int64)
+        self._known: set[int] = set()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    @property
+    def after(self) -> int:
+        """Photos with a higher id may be missing here."""
+        with self._lock:
+            return max(0, int(self._ids[: len(self._known)].max(initial=0)) - LATE)
+
+    def add(self, photos: "list[tuple[int, bytes]]") -> None:
+        """Photos with what `fingerprint` made of them; those that are here already stay as they are."""
+        with self._lock:
+            for photo_id, kept in photos:
+                if photo_id not in self._known:
+                    self._put(len(self._known), photo_id, kept)
+
+    def _put(self, place: int, photo_id: int, kept: bytes) -> None:
+        if place == len(self._ids):
+            self._hashes = np.concatenate([self._hashes, np.zeros_like(self._hashes)])
+            self._ids = np.concatenate([self._ids, np.zeros_like(self._ids)])
+        self._hashes[place], self._ids[place] = loaded(kept), photo_id
+        self._known.add(photo_id)
+
+    def search(self, sought: Hashes, limit: int, within: int) -> list[tuple[int, int]]:
+        """(id, bits that differ) of the nearest photos, nearest first: at most `limit`, at most `within` bits away."""
+        with self._lock:
+            count = len(self._known)
+            hashes, ids = self._hashes[:count].reshape(-1, WORDS), self._ids[:count]
+        if not count:
+            return []
+        away: Any = np.full(count, WORDS * 64, np.uint16)
+        for one in sought:
+            bits = np.bitwise_count(hashes ^ one).sum(axis=1, dtype=np.uint16)
+            np.minimum(away, bits.reshape(count, HASHES).min(axis=1), out=away)
+        order = np.argsort(away, kind="stable")[:limit] if count <= limit else _lowest(away, limit)
+        return [(int(ids[place]), int(away[place])) for place in order if away[place] <= within]
+
+
+def _lowest(away: Any, limit: int) -> Any:
+    some = np.argpartition(away, limit)[:limit]
+    return some[np.argsort(away[some], kind="stable")]

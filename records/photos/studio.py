@@ -1,0 +1,92 @@
+"""Where photos are inspected and compared, off the event loop; one a process."""
+
+import asyncio
+import io
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+
+from PIL import Image
+
+from records.database import Database
+from records.files import Files, FilesError
+from records.photos.alignment import agreement
+from records.photos.frame import inside
+from records.photos.inspecting import Inspected, inspected
+from records.photos.keeping import Photo, Photos
+from records.photos.limits import Limits
+from records.photos.nearest import Nearest
+
+_AT_ONCE = 2  # photos: each takes some 60 MB while it is open
+_LOOKED_AT = 6  # photos that look alike, compared piece by piece
+_WITHIN = 96  # bits of 256
+
+ReadsCode = Callable[[bytes, str], bool]
+
+
+class Studio:
+    """`reads` says whether a code is to be seen in a JPEG, None where this installation cannot read pictures."""
+
+    def __init__(self, limits: Limits | None = None, reads: ReadsCode | None = None) -> None:
+        self.limits, self.reads = limits or Limits(), reads
+        self._nearest = Nearest()
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._following = asyncio.Lock()
+
+    async def inspect(self, data: bytes, zone: tzinfo) -> Inspected:
+        """What is to be known of a photo; raises Unusable."""
+        async with self._slots:
+            return await asyncio.to_thread(inspected, data, self.limits, zone)
+
+    async def live(self, one: Inspected, code: str) -> bool | None:
+        """Whether the code is to be seen in the photo; None where nobody can say."""
+        if not code or self.reads is None:
+            return None
+        async with self._slots:
+            return await asyncio.to_thread(self.reads, one.shown, code)
+
+    async def earlier(self, one: Inspected, database: Database, files: Files) -> Photo | None:
+        """The photo that was sent before and is the same, or nearly the same: the same bytes, else the likest one."""
+        async with database.read() as connection:
+            exact = (await Photos(connection).same([one.ref])).get(one.ref)
+        if exact is not None:
+            return exact
+        await self._follow(database)
+        near = await asyncio.to_thread(self._nearest.search, one.sought, _LOOKED_AT, _WITHIN)
+        if not near:
+            return None
+        async with database.read() as connection:
+            photos = await Photos(connection).of([photo_id for photo_id, _ in near])
+        for photo in photos:
+            try:
+                thumb = await files.get(photo.thumb)
+            except FilesError:
+                continue
+            async with self._slots:
+                if await asyncio.to_thread(same, one.thumb, thumb):
+                    return photo
+        return None
+
+    async def _follow(self, database: Database) -> None:
+        """Bring in what any process has kept since."""
+        async with self._following:
+            after, read = self._nearest.after, True
+            while read:
+                async with database.read() as connection:
+                    rows = await Photos(connection).fingerprints(after)
+                read = bool(rows)
+                if rows:
+                    await asyncio.to_thread(self._nearest.add, rows)
+                    after = rows[-1][0]
+
+
+def same(one: bytes, other: bytes) -> bool:
+    """Whether two thumbnails are of one photograph, be one of them framed."""
+    with Image.open(io.BytesIO(one)) as first, Image.open(io.BytesIO(other)) as second:
+        pairs = [(a, b) for a in _views(first) for b in _views(second)]
+        return any(agreement(a, b).same for a, b in pairs)
+
+
+def _views(picture: Image.Image) -> Sequence[Image.Image]:
+    whole = picture.convert("RGB")
+    box = inside(whole)
+    return [whole] if box is None else [whole.crop(box), whole]
