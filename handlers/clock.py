@@ -53,8 +53,7 @@ def audible(moment: datetime, zone: ZoneInfo, start: int, end: int) -> datetime:
 
 def minute_of(text: str) -> int | None:
     """The minute of the day in what a person types: 8, 八点半, 08:30, 20：15, 晚上9点, 9pm; None when it is none."""
-    plain = unicodedata.normalize("NFKC", text).strip().lower()
-    found = _CLOCK.fullmatch(_NUMERAL.sub(lambda one: str(_number(one[0])), plain))
+    found = _CLOCK.fullmatch(figures(text))
     if not found:
         return None
     part, hour = found[1] or found[4] or "", int(found[2])
@@ -73,6 +72,12 @@ def span_of(text: str) -> tuple[int, int] | None:
     if len(ends) != 2 or ends[0] is None or ends[1] is None:
         return None
     return ends[0], ends[1]
+
+
+def figures(text: str) -> str:
+    """A text in half-width small letters, its numerals as figures: 二十三号 -> 23号."""
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    return _NUMERAL.sub(lambda one: str(_number(one[0])), plain)
 
 
 def _number(numeral: str) -> int:

@@ -166,7 +166,7 @@ def test_a_role_and_a_store_say_what_someone_is_to_an_action(
 REASONS = st.sampled_from(["", "还有水渍"])
 TRIES = st.one_of(
     st.tuples(st.just(CLAIM), st.sampled_from(EVERYONE)),
-    st.tuples(st.just(FIX), st.sampled_from(EVERYONE), st.sampled_from([(), (9,)]), st.sampled_from(["收到", "换灯管"])),
+    st.tuples(st.just(FIX), st.sampled_from(EVERYONE), st.sampled_from([(), (9,)]), st.sampled_from(["", "换灯管"])),
     st.tuples(st.just(ACCEPT), st.sampled_from(EVERYONE)),
     st.tuples(st.just(REJECT), st.sampled_from(EVERYONE), REASONS),
     st.tuples(st.just(REOPEN), st.sampled_from(EVERYONE), REASONS),
