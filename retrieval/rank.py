@@ -3,12 +3,10 @@
 import json
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from itertools import chain
 
 from retrieval import kinds
 from retrieval.card import Card
@@ -72,9 +70,10 @@ class Question:
         """What is asked, piece by piece, for the longest common run."""
         return tuple(piece for piece in re.split(r"[\W_]+", self.asked) if piece)
 
-    def held(self, terms: Container[str]) -> list[tuple[str, float]]:
-        """Those of its terms, with their weights, that are among the terms."""
-        return [(term, weight) for term, weight in self.idf.items() if term in terms]
+    @cached_property
+    def spaced(self) -> tuple[tuple[str, float], ...]:
+        """Its terms as they stand in `Terms`, with their weights."""
+        return tuple((f" {term} ", weight) for term, weight in self.idf.items())
 
     def covered(self, *terms: Container[str], held: Iterable[tuple[str, float]] | None = None) -> float:
         """How much of the question's weight stands in any of the terms: 0 to 1; only `held` ones are looked at."""
@@ -86,12 +85,12 @@ class Question:
                     break
         return found / self.weight
 
-    def bm25(self, held: Iterable[tuple[str, float]], terms: Counter[str], length: float) -> float:
-        """BM25 with this question's weights, over its own total weight; `length` is relative to the average."""
+    def bm25(self, held: Iterable[tuple[str, float]], terms: str, length: float) -> float:
+        """BM25 of spaced terms with this question's weights, over their total; `length` is relative to the average."""
         norm = _K1 * (1 - _B + _B * length)
         score = 0.0
         for term, weight in held:
-            count = terms.get(term)
+            count = terms.count(term)
             if count:
                 score += weight * count * (_K1 + 1) / (count + norm)
         return score / self.weight
@@ -103,20 +102,25 @@ class Question:
 
 
 class Terms:
-    """The counted terms of a card: of each passage, of the whole, and of the headings."""
+    """The terms of a card, each between spaces of its own: of each passage, of the whole, and of the headings.
 
-    __slots__ = ("bare", "heading", "leaf", "lengths", "ordinals", "passages", "text", "whole")
+    Looking for a question's few terms in them is quicker than counting all of a card that is met for the first time.
+    """
 
     def __init__(self, card: Card) -> None:
-        split = [passage.split() for passage in card.passages]
-        self.passages = [Counter(terms) for terms in split]
-        self.lengths = [passage.total() / 60 for passage in self.passages]
-        self.heading = Counter(card.headings.split())
-        self.leaf = Counter(card.leaf.split())
-        self.whole = Counter(chain(card.headings.split(), *split))
+        self.passages = [_spaced(passage) for passage in card.passages]
+        self.lengths = [(passage.count(" ") + 1) / 60 for passage in card.passages]
+        self.heading = _spaced(card.headings)
+        self.leaf = _spaced(card.leaf)
+        self.leaves = tuple(dict.fromkeys(card.leaf.split()))
+        self.whole = "".join((self.heading, *self.passages))
         self.text = card.folded
-        self.bare = kinds.bare(card.folded)
         self.ordinals = kinds.ordinals(card.leaf)
+
+    @cached_property
+    def bare(self) -> str:
+        """The text without list marks."""
+        return kinds.bare(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,7 @@ class Ranking:
         """(one figure for each of FEATURES, the passage with the most keyword evidence)."""
         terms = self._terms_of(candidate.card)
         lengths = terms.lengths
-        held = question.held(terms.whole)
+        held = [one for one in question.spaced if one[0] in terms.whole]
         scores = [question.bm25(held, p, n) for p, n in zip(terms.passages, lengths, strict=True)]
         best = max(range(len(scores)), key=lambda i: (scores[i], i == candidate.nearest), default=0)
         evidence = (
@@ -175,9 +179,9 @@ class Ranking:
             question.covered(terms.passages[best], terms.heading, held=held) if scores else 0.0,
             sum(weight for _, weight in held) / question.weight,
             question.covered(terms.leaf, held=held),
-            _within(terms.leaf, question),
+            _within(terms.leaves, question),
             question.longest_run(terms.text),
-            kinds.holds(question.kinds, terms.bare),
+            kinds.holds(question.kinds, terms.bare) if question.kinds else 0.5,
             kinds.ordinal(question.ordinals, terms.ordinals),
         )
         return evidence, best if scores and scores[best] > 0 else max(candidate.nearest, 0)
@@ -190,7 +194,11 @@ class Ranking:
         return self._terms[card.key]
 
 
-def _within(heading: Counter[str], question: Question) -> float:
+def _spaced(terms: str) -> str:
+    return f" {terms.replace(' ', '  ')} "
+
+
+def _within(heading: Sequence[str], question: Question) -> float:
     """How much of a heading the question says."""
     return sum(1 for term in heading if term in question.idf) / len(heading) if heading else 0.0
 

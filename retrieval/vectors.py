@@ -17,8 +17,11 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.held import Held
+
 Matrix = NDArray[np.float32]
 _BATCH = 1000
+_HELD = 20_000  # rows, 30 MB; more are left to chroma's graph
 _ATTEMPTS = 5
 _PATIENCE = 60.0  # seconds
 _DAMAGED = re.compile(r"not a database|malformed")
@@ -34,6 +37,7 @@ class VectorsError(Exception):
 class Vectors:
     """One collection of (passage id, unit vector), searched by cosine.
 
+    A query costs chroma two to three milliseconds whatever the size, so that a small collection is searched in memory.
     Chroma 1.5.9 can lose live rows from its graph after deletes and upserts (chroma #7758); `unreachable` finds them
     and `rebuild` copies all rows to a fresh collection. Every method raises VectorsError when Chroma fails.
     """
@@ -95,6 +99,11 @@ class Vectors:
     def _attach(self) -> None:
         self._generation = max(self._generations(), default=0)
         self._collection = self._open(f"{self._name}.{self._generation}")
+        self._forget()
+
+    def _forget(self) -> None:
+        self._held: Held | None = None
+        self._looked = False
 
     def _generations(self) -> list[int]:
         names = [str(collection.name) for collection in self._client.list_collections()]
@@ -127,13 +136,13 @@ class Vectors:
 
     def add(self, ids: Sequence[str], vectors: Matrix) -> None:
         """Add rows of shape (len(ids), dimensions); ids must be new."""
-        with self._told():
+        with self._changing():
             for start in range(0, len(ids), _BATCH):
                 self._collection.add(ids=list(ids[start : start + _BATCH]), embeddings=vectors[start : start + _BATCH])
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove rows; unknown ids are no error."""
-        with self._told():
+        with self._changing():
             for start in range(0, len(ids), _BATCH):
                 self._collection.delete(ids=list(ids[start : start + _BATCH]))
 
@@ -148,14 +157,40 @@ class Vectors:
             return set(self._collection.get(include=[])["ids"])
 
     def search(self, query: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
-        """The nearest `k` (passage id, cosine), best first."""
-        with self._guard, self._told():
-            try:
-                found = self._nearest([query], k)
-            except Exception:  # another process has made the collection anew, or the server was restarted
-                self.reopen()
-                found = self._nearest([query], k)
+        """The nearest `k` (passage id, cosine), best first; other processes' changes are seen after `reopen`."""
+        held = self._held
+        if held is None:
+            with self._guard, self._told():
+                try:
+                    held = self._hold()
+                    if held is None:
+                        return self._by_graph(query, k)
+                except Exception:  # another process has made the collection anew, or the server was restarted
+                    self.reopen()
+                    return self._by_graph(query, k)
+        return held.nearest(query, k)
+
+    def _hold(self) -> Held | None:
+        """All rows, None where there are too many."""
+        if not self._looked and self._collection.count() <= _HELD:
+            rows = self._collection.get(include=["embeddings"])
+            self._held = Held(rows["ids"], np.asarray(rows["embeddings"], np.float32))
+        self._looked = True
+        return self._held
+
+    def _by_graph(self, query: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
+        found = self._nearest([query], k)
         return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """What is held is read anew after a change, also after one that failed half way."""
+        try:
+            with self._told():
+                yield
+        finally:
+            with self._guard:
+                self._forget()
 
     def unreachable(self, ids: Iterable[str]) -> list[str]:
         """Those of `ids` that a search with their own vector does not return; duplicates of a vector count as it."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import ChromaServer, Opens, Ran, free_port
 
+import retrieval.vectors
 from retrieval.vectors import Vectors, VectorsError
 
 ASKED = "普通洗车要在多少分钟内完成？"
@@ -35,15 +36,20 @@ def test_a_server_that_is_away_is_told_at_once(
         assert "Traceback" not in ran.err
 
 
+@pytest.mark.parametrize("rows", [0, 20_000], ids=["left to the server", "held in memory"])
 async def test_a_server_that_goes_away_is_told_and_is_used_again_when_it_is_back(
-    server: ChromaServer, tmp_path: Path, papers: Path, house: Opens
+    server: ChromaServer, tmp_path: Path, papers: Path, house: Opens, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
+    monkeypatch.setattr(retrieval.vectors, "_HELD", rows)
     async with house(tmp_path / "home", index={"url": server.url}) as app:
         await app.desk.ingest([papers], app.reading)
         assert "25分钟" in (await app.desk.ask(ASKED)).text
         server.stop()
-        with pytest.raises(VectorsError, match=str(server.port)):
-            await app.desk.ask(ASKED)
+        if rows:
+            assert "25分钟" in (await app.desk.ask(ASKED)).text  # nobody misses the server
+        else:
+            with pytest.raises(VectorsError, match=str(server.port)):
+                await app.desk.ask(ASKED)
         (papers / "工具.md").write_text("# 工具\n\n新工具须在周五归还。\n", encoding="utf-8")
         done = {one.name: one.error for one in await app.desk.library.ingest([papers / "洗车.md"], app.reading)}
         assert done == {"洗车": ""}  # it had not changed
