@@ -1,7 +1,7 @@
 """The form of a list as people write it, in YAML or Excel: checked wholly, every fault named where it stands."""
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -38,7 +38,7 @@ UNKNOWN, NEAR, ONE_OF = "不认识的键“{key}”", "，是不是“{near}”�
 TWICE, TWICE_NAMED = "编号“{key}”用了两次", "名称“{name}”用了两次"
 NO_BOUNDS, CROSSED = "数值项要有下限 low 或上限 high", "下限 {low:g} 大于上限 {high:g}"
 ONLY_NUMBER, NO_WEIGHT, NO_VETO = "只有数值项才有这个键", "文字项不计分，不能写权重", "文字项不会不合格，不能一票否决"
-PHOTO_ALWAYS, FEW = "照片项一定要照片，这里只能是 always", "最多张数 {most} 小于最少张数 {least}"
+PHOTO_ALWAYS, FEW = "照片项一定要照片，这里只能是 always（必须）", "最多张数 {most} 小于最少张数 {least}"
 NO_PHOTOS, BAD_STANDARD = "没有要求照片，不能写张数", "应是“文件名 > 标题”，例如：5S现场管理 > 5S的五个要素"
 NOTHING_SCORED = "没有计分的检查项，至少要有一项不是文字"
 
@@ -95,12 +95,18 @@ class ListForm(_Part):
     sections: list[SectionForm] = Field(min_length=1, max_length=20)
 
 
-def checked(values: Any, place: Place) -> Checklist:
-    """The list that these values state; raises BadChecklist with every fault, each where `place` says it stands."""
+def checked(values: Any, place: Place, faults: Mapping[_Where, str] | None = None) -> Checklist:
+    """The list that these values state; raises BadChecklist with every fault, each where `place` says it stands.
+
+    `faults` are those known already, of values that could not even be taken in.
+    """
+    known = dict(faults or {})
     try:
         form = ListForm.model_validate(values)
     except ValidationError as error:
-        raise BadChecklist(f"{place(one['loc'])}：{_said(dict(one))}" for one in error.errors()) from error
+        known = {one["loc"]: _said(dict(one)) for one in error.errors()} | known
+    if known:
+        raise BadChecklist(f"{place(where)}：{why}" for where, why in known.items())
     problems = [f"{place(where)}：{why}" for where, why in _across(form)]
     if problems:
         raise BadChecklist(problems)
