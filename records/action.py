@@ -7,16 +7,14 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from records.people import ADMIN, STAFF, SUPERVISOR, Person
-
 OPEN, CLAIMED, FIXED, ACCEPTED, REJECTED, REOPENED, WITHDRAWN = STATES = (
     "open", "claimed", "fixed", "accepted", "rejected", "reopened", "withdrawn",
 )  # fmt: skip
 OWED = (OPEN, CLAIMED, REJECTED, REOPENED)
 OVER = (ACCEPTED, WITHDRAWN)
 CHECK, SPOT, CAUSE, HAND = SOURCES = ("check", "spot", "cause", "hand")
-MAKE, CLAIM, FIX, ACCEPT, REJECT, REOPEN, ASSIGN, MOVE, WITHDRAW, LEAVE = VERBS = (
-    "make", "claim", "fix", "accept", "reject", "reopen", "assign", "move", "withdraw", "leave",
+MAKE, CLAIM, FIX, ACCEPT, REJECT, REOPEN, ASSIGN, MOVE, WITHDRAW, AGAIN, LEAVE = VERBS = (
+    "make", "claim", "fix", "accept", "reject", "reopen", "assign", "move", "withdraw", "again", "leave",
 )  # fmt: skip
 SEVERITIES = (1, 2, 3)
 
@@ -99,12 +97,6 @@ class Actor:
     id: int
     works: bool
     leads: bool
-
-
-def actor(person: Person, store_id: int) -> Actor:
-    """What a person is to the actions of a store; trainees have none."""
-    leads = person.role == ADMIN or (person.role == SUPERVISOR and store_id in person.stores)
-    return Actor(person.id, leads or (person.role == STAFF and store_id in person.stores), leads)
 
 
 _FROM: Mapping[str, tuple[str, ...]] = {
@@ -193,6 +185,20 @@ def move(action: Action, who: Actor, due: datetime, now: datetime, reason: str) 
 def withdraw(action: Action, who: Actor, now: datetime, reason: str) -> Action:
     """Who asked for it takes it back."""
     return _reasoned(_next(action, WITHDRAW, who, state=WITHDRAWN, closed_at=now), reason)
+
+
+def again(action: Action, who: Actor, repeat: int) -> Action:
+    """The item has failed once more before this was done: it counts, and weighs no less."""
+    if not who.works or action.state in OVER:
+        raise NotAllowed(NOT_FOR_STATE[action.state] if who.works else NOT_HERE)
+    times = max(repeat, action.repeat + 1)
+    worse = max(action.severity, severity_of(times))
+    return replace(action, repeat=times, severity=worse, version=action.version + 1)
+
+
+def severity_of(repeat: int, *, veto: bool = False) -> int:
+    """How much it weighs that something fails for the nth time; what decides a check by itself weighs most."""
+    return 3 if veto else min(max(repeat, 1), 3)
 
 
 def left(action: Action) -> Action:

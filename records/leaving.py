@@ -1,10 +1,13 @@
 """What is erased of someone who leaves, and of those who were there for show."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from records.action import LEAVE, OWED, left
+from records.actions import Actions, Which
 from records.documents import Documents
 from records.tables import (
     account,
@@ -42,6 +45,18 @@ async def erase(connection: AsyncConnection, person_id: int) -> None:
     theirs = or_(invite.c.created_by == person_id, invite.c.person_id == person_id)
     await connection.execute(delete(invite).where(theirs, invite.c.used_at.is_(None)))
     await connection.execute(update(person).where(person.c.reports_to == person_id).values(reports_to=None))
+
+
+async def hand_over(connection: AsyncConnection, person_id: int, now: datetime) -> None:
+    """What a person had taken on is open to others again; an admin hears what they would have been reminded of."""
+    actions = Actions(connection)
+    for one in await actions.all(Which(states=OWED, owners=(person_id,))):
+        await actions.save(one, left(one), LEAVE, None, now)
+    here = person.c.left_at.is_(None) & (person.c.id != person_id)
+    heir = select(person.c.id).where(here, person.c.role == "admin").order_by(person.c.id).limit(1)
+    if (found := (await connection.execute(heir)).scalar_one_or_none()) is not None:
+        theirs = (reminder.c.person_id == person_id) & (reminder.c.kind == "action")
+        await connection.execute(update(reminder).where(theirs).values(person_id=found))
 
 
 async def remove_demo(connection: AsyncConnection) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.leaving import LEFT as LEFT
-from records.leaving import erase
+from records.leaving import erase, hand_over
 from records.tables import account, membership, person
 
 ADMIN, SUPERVISOR, TRAINEE, STAFF = ROLES = ("admin", "supervisor", "trainee", "staff")
@@ -158,6 +158,7 @@ class People:
 
     async def leave(self, person_id: int, now: datetime) -> None:
         """Erase what says who someone was; what they did stays, done by someone who has left."""
+        await hand_over(self._connection, person_id, now)
         await erase(self._connection, person_id)
         await self.change(person_id, name=LEFT, left_at=now)
 

@@ -32,7 +32,6 @@ from records.action import (
     Action,
     Actor,
     NotAllowed,
-    actor,
     tells,
     verbs,
 )
@@ -40,6 +39,8 @@ from records.action_figures import figures
 from records.actions import Actions, Overtaken, Which
 from records.database import Connection, Database
 from records.people import People, Person
+from records.reminders import Reminder, Reminders
+from records.standing import actor
 from records.stores import Stores
 
 NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)
@@ -173,6 +174,7 @@ TRIES = st.one_of(
     st.tuples(st.just(ASSIGN), st.sampled_from(EVERYONE), st.sampled_from([None, *(one.id for one in EVERYONE)])),
     st.tuples(st.just(MOVE), st.sampled_from(EVERYONE), st.integers(-2, 9), REASONS),
     st.tuples(st.just(WITHDRAW), st.sampled_from(EVERYONE), REASONS),
+    st.tuples(st.just("again"), st.sampled_from(EVERYONE), st.integers(0, 5)),
     st.tuples(st.just("leave")),
 )  # fmt: skip
 
@@ -226,7 +228,7 @@ def test_whatever_anyone_tries_the_rules_hold(tries: list[tuple[Any, ...]], owne
             assert who is not None
             assert who.leads
             assert action.closed_at == now
-        if action.state == FIXED:
+        if action.state == FIXED and verb != "again":
             assert before.state in (CLAIMED, REJECTED, REOPENED)
             assert action.fixed_by == action.owner_id
             assert action.after or tells(action.evidence)
@@ -238,7 +240,8 @@ def test_whatever_anyone_tries_the_rules_hold(tries: list[tuple[Any, ...]], owne
             assert who.id == action.created_by
         assert (action.closed_at is None) == (action.state in (*OWED, FIXED))
         assert before.state != WITHDRAWN
-        constant = ("id", "store_id", "title", "created_at", "created_by", "before", "repeat")
+        assert action.repeat > before.repeat if verb == "again" else action.repeat == before.repeat
+        constant = ("id", "store_id", "title", "created_at", "created_by", "before")
         assert all(getattr(action, name) == getattr(before, name) for name in constant)
     assert replayed(changes) == rules.changed(None, action)[1]
 
@@ -393,6 +396,27 @@ async def test_actions_are_found_by_store_state_owner_and_lateness(database: Dat
     async with database.read() as connection:
         assert await Actions(connection).states(Which()) == {OPEN: 1, FIXED: 1}
         assert await Actions(connection).all(Which(), limit=1, offset=1) == [done]
+
+
+async def test_what_someone_who_leaves_had_taken_on_is_open_again(database: Database) -> None:
+    async with database.write() as connection:
+        actions, people = Actions(connection), People(connection)
+        one, boss, hand = await kept(connection)
+        two = await actions.make(made(store_id=one.store_id, created_by=boss.id, owner_id=hand.id, id=0))
+        claimed = await actions.save(one, rules.claim(one, hand), CLAIM, hand.id, NOON)
+        done = await actions.save(claimed, rules.fix(claimed, hand, NOON, (1,)), FIX, hand.id, NOON)
+        admin = await people.add("老总", "admin", "Asia/Shanghai", NOON)
+        await Reminders(connection).put(Reminder("action:2", hand.id, "action", NOON + DAY))
+        await Reminders(connection).put(Reminder("own", hand.id, "say", NOON + DAY))
+        await people.leave(hand.id, NOON + HOUR)
+        found = await actions.get(two.id)
+        assert found is not None
+        assert (found.state, found.owner_id) == (OPEN, None)
+        last = (await actions.history(two.id))[-1]
+        assert (last.verb, last.person_id, last.at) == ("leave", None, NOON + HOUR)
+        assert await actions.get(one.id) == done  # what is done stays theirs
+        assert [row.key for row in await Reminders(connection).of(admin.id)] == ["action:2"]
+        assert await Reminders(connection).of(hand.id) == []
 
 
 async def test_an_item_that_fails_again_is_counted_and_known_to_have_come_back(database: Database) -> None:
