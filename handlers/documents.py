@@ -5,7 +5,7 @@ import binascii
 import json
 from typing import Any
 
-from handlers import ask, flow, typed
+from handlers import ask, flow, listing, typed
 from handlers.context import Context, Unfetched
 from handlers.flow import Answers, Choice, Facts, Flow, Prompt
 from handlers.message import Button, Incoming, Reply
@@ -57,7 +57,10 @@ async def received(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
         content = await context.fetch(files[0])
     except Unfetched as error:
         return (Reply(str(error)),)
-    return (_too_big(name, len(content), most),) if len(content) > most else await _offer(context, incoming, content)
+    if len(content) > most:
+        return (_too_big(name, len(content), most),)
+    listed = await listing.offered(context, incoming, name, content)
+    return await _offer(context, incoming, content) if listed is None else listed
 
 
 async def _offer(context: Context, incoming: Incoming, content: bytes) -> tuple[Reply, ...]:

@@ -1,6 +1,6 @@
 """Everything a person can do, in one visible list."""
 
-from handlers import ask, documents, helping, inviting, logging_in, me, people, stores, unanswered
+from handlers import ask, documents, helping, inviting, listing, lists, logging_in, me, people, stores, unanswered
 from handlers.routing import ADMINS, EVERYONE, LEADERS, About, Command, House, Press
 
 HOUSE = House(
@@ -14,6 +14,7 @@ HOUSE = House(
         Command("people", "同事", people.show, LEADERS, ("同事", "人员"), private=True),
         Command("person", "按名字找同事", people.find, LEADERS, (), private=True),
         Command("invite", "邀请同事加入", inviting.invite, LEADERS, ("邀请",), private=True),
+        Command("lists", "检查清单", lists.show, LEADERS, ("检查清单", "清单"), private=True),
         Command("unanswered", "没答上的问题", unanswered.show, LEADERS, ("没答上的问题", "未答问题"), private=True),
         Command("connect", "在另一个渠道接着用", inviting.connect, EVERYONE, (), private=True),
         Command("web", "在网页里用", logging_in.link, EVERYONE, (), private=True),
@@ -30,6 +31,7 @@ HOUSE = House(
         Press("people", people.press, LEADERS),
         Press("unanswered", unanswered.press, LEADERS),
         Press("answer", unanswered.write, ADMINS),
+        Press("lists", lists.press, LEADERS),
         Press("attachment", documents.received),
         Press("undo", documents.undo, ADMINS),
     ),
@@ -41,6 +43,7 @@ HOUSE = House(
         *people.FLOWS,
         unanswered.ANSWERING,
         documents.INGESTING,
+        listing.LISTING,
     ),
     abouts=(About(unanswered.ABOUT, unanswered.replied, ADMINS),),
 )

@@ -49,8 +49,8 @@ def workbook(checklist: Checklist) -> bytes:
     for sheet in (rows, notes):
         for cell in sheet[1]:
             cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", _HEAD)
-    for row in rows.iter_rows(min_row=2):
-        for cell in row:
+    for line in rows.iter_rows(min_row=2):
+        for cell in line:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     for sheet, widths in ((about, (12, 60)), (notes, (18, 60))):
         for letter, width in zip("AB", widths, strict=True):
