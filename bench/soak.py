@@ -215,7 +215,7 @@ async def main() -> None:
 
     with scratch() as folder:
         first = await small_home(folder / "one")
-        url = f"sqlite+aiosqlite:///{first / 'dudao.db'}"
+        url = f"sqlite:///{first / 'dudao.db'}"
         await soak(folder, [first], url, rounds=ROUNDS, messages=MESSAGES, chats=CHATS)
         with postgres_server.server() as running, postgres_server.database(running) as served:
             homes = [folder / "two", folder / "three"]

@@ -151,7 +151,7 @@ async def _library(database: Database) -> str:
 
 def database_url(settings: Settings) -> str:
     """The database of these settings: SQLite in the home unless another is named."""
-    return settings.database.url or f"sqlite+aiosqlite:///{settings.home / 'dudao.db'}"
+    return settings.database.url or f"sqlite:///{settings.home / 'dudao.db'}"
 
 
 def file_store(settings: Settings) -> Files:

@@ -73,7 +73,7 @@ async def health(app: App) -> tuple[bool, dict[str, dict[str, Any]]]:
 
 
 async def _look(app: App) -> _Database:
-    async with asyncio.timeout(_PATIENCE), app.database.read() as connection:
+    async with asyncio.timeout(_PATIENCE), app.database.read(long=True) as connection:
         waiting = await backlog(connection, app.channels, app.turns.now())
         return _Database(waiting, await Documents(connection).revisions())
 

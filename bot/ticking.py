@@ -35,7 +35,7 @@ class Ticking:
         async with self.turns.database.read() as connection:
             if not await Reminders(connection).is_due(now):
                 return
-        async with self.turns.database.write() as connection:
+        async with self.turns.database.write(long=True) as connection:
             for one in await Reminders(connection).due(now):
                 try:
                     notices = await fire(connection, one, now)
@@ -48,7 +48,7 @@ class Ticking:
     async def forget(self) -> None:
         """Drop messages and logins that are long over."""
         now = self.turns.now()
-        async with self.turns.database.write() as connection:
+        async with self.turns.database.write(long=True) as connection:
             await Inbox(connection).purge(now - KEPT)
             await Outbox(connection).purge(now - KEPT)
             await Logins(connection).purge(now)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, func, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.action import ACCEPTED, MAKE, OWED, WITHDRAWN, Action, changed
+from records.connection import Connection
 from records.tables import action, action_change
 
 _LISTS = ("before", "after")
@@ -55,7 +55,7 @@ class Which:
 class Actions:
     """Reads and writes within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def make(self, one: Action) -> Action:

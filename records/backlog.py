@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from records.connection import Connection
 from records.tables import inbox, outbox
 
 
@@ -21,7 +21,7 @@ class Backlog:
     oldest_outbox: datetime | None
 
 
-async def backlog(connection: AsyncConnection, channels: Iterable[str], now: datetime) -> Backlog:
+async def backlog(connection: Connection, channels: Iterable[str], now: datetime) -> Backlog:
     """What waits in these channels; a message that is to be sent later does not wait yet."""
     names = list(channels)
     came = await _waiting(connection, inbox, inbox.c.received_at, names, inbox.c.handled_at.is_(None))
@@ -30,7 +30,7 @@ async def backlog(connection: AsyncConnection, channels: Iterable[str], now: dat
     return Backlog(came[0], goes[0], came[1], goes[1])
 
 
-async def channels(connection: AsyncConnection) -> set[str]:
+async def channels(connection: Connection) -> set[str]:
     """Every channel in which something waits."""
     found: set[str] = set()
     for table, waits in ((inbox, inbox.c.handled_at.is_(None)), (outbox, outbox.c.ended_at.is_(None))):
@@ -38,7 +38,7 @@ async def channels(connection: AsyncConnection) -> set[str]:
     return found
 
 
-async def failures(connection: AsyncConnection, since: datetime) -> dict[str, int]:
+async def failures(connection: Connection, since: datetime) -> dict[str, int]:
     """How many messages were given up since then, by reason."""
     lost = outbox.c.failure.is_not(None) & (outbox.c.ended_at >= since)
     query = select(outbox.c.failure, func.count()).where(lost).group_by(outbox.c.failure)
@@ -46,7 +46,7 @@ async def failures(connection: AsyncConnection, since: datetime) -> dict[str, in
 
 
 async def _waiting(
-    connection: AsyncConnection, table: Any, since: Any, channels: list[str], where: Any
+    connection: Connection, table: Any, since: Any, channels: list[str], where: Any
 ) -> tuple[dict[str, int], datetime | None]:
     query = select(table.c.channel, func.count().label("n"), func.min(since).label("oldest"))
     rows = (await connection.execute(query.where(where, table.c.channel.in_(channels)).group_by(table.c.channel))).all()

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from records.connection import Connection
 from records.tables import checklist
 
 
@@ -27,7 +27,7 @@ class ChecklistRow:
 class Checklists:
     """Reads and writes within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def all(self) -> dict[str, ChecklistRow]:

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from records.connection import Connection
 from records.tables import conversation
 
 
@@ -23,7 +23,7 @@ class Open:
 class Conversations:
     """Reads and writes within one transaction; one conversation for a person in a chat."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def get(self, channel: str, chat: str, user: str) -> Open | None:

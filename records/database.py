@@ -1,19 +1,21 @@
 """Opens the database, migrates it, and hands out transactions."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, make_url, text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InvalidRequestError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-Connection = AsyncConnection
+from records.connection import Connection as Connection
+from records.server import Server
+from records.sqlite import Sqlite
+
 REVISION = "0004"
 _MIGRATIONS = Path(__file__).with_name("migrations")
-_CONNECTIONS = 30
 _PATIENCE = 2.0  # seconds
 _LOCK = 7_226_341  # any number, the same in every process
 _BROKEN = "数据库无法使用（{url}）：{cause}。请检查它是否在运行、文件是否完好、磁盘是否有空间、是否可写。"
@@ -29,16 +31,16 @@ class Database:
     """The one engine of a process; `read()` and `write()` are transactions and raise RecordsError when it fails."""
 
     def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
-        self.served = self._engine.dialect.name != "sqlite"
+        try:
+            known = make_url(url)
+            self._engine: Sqlite | Server = Sqlite(known) if known.get_backend_name() == "sqlite" else Server(known)
+        except (ArgumentError, InvalidRequestError, ImportError) as error:
+            raise RecordsError(_BAD_URL.format(cause=error)) from error
+        self.served = isinstance(self._engine, Server)
         self._under_way, self._idle = 0, asyncio.Event()
         self._idle.set()
-        self._one_writer = asyncio.Lock()  # SQLite has one; waiting here is quicker than its own busy polling
-        self.file = "" if self.served else self._engine.url.database or ""
-        self.url = self._engine.url.render_as_string(hide_password=True)
-        if not self.served:
-            event.listen(self._engine.sync_engine, "connect", _prepare)
-            event.listen(self._engine.sync_engine, "begin", _begin)
+        self.file = "" if self.served else known.database or ""
+        self.url = known.render_as_string(hide_password=True)
 
     async def revision(self) -> str | None:
         """The schema's revision, None when the database is empty."""
@@ -57,27 +59,25 @@ class Database:
             raise RecordsError(_NEWER.format(url=self.url, found=found, known=REVISION))
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that only looks."""
+    async def read(self, *, long: bool = False) -> AsyncIterator[Connection]:
+        """A transaction that only looks; one that looks at many rows says that it takes `long`."""
         with self._told():
-            async with self._engine.connect() as connection:
+            async with self._engine.read(long) as connection:
                 yield connection
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that commits at the end, or not at all."""
+    async def write(self, *, long: bool = False) -> AsyncIterator[Connection]:
+        """A transaction that commits at the end, or not at all; `long` as for `read`."""
         with self._told():
-            async with nullcontext() if self.served else self._one_writer, self._engine.connect() as connection:
-                await connection.execution_options(dudao_write=True)
-                async with connection.begin():
-                    yield connection
+            async with self._engine.write(long) as connection:
+                yield connection
 
     async def close(self) -> None:
         """Let go of every connection, once the transactions under way have ended (or _PATIENCE has)."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
                 await self._idle.wait()
-        await self._engine.dispose()
+        await self._engine.close()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -87,35 +87,13 @@ class Database:
             yield
         except IntegrityError:
             raise
-        except (DBAPIError, ConnectionError) as error:
+        except (DBAPIError, sqlite3.Error, ConnectionError) as error:
             cause = error.orig if isinstance(error, DBAPIError) else error
             raise RecordsError(_BROKEN.format(url=self.url, cause=cause)) from error
         finally:
             self._under_way -= 1
             if not self._under_way:
                 self._idle.set()
-
-
-def _engine(url: str) -> AsyncEngine:
-    try:
-        return create_async_engine(make_url(url), pool_size=_CONNECTIONS, max_overflow=0, pool_timeout=60)
-    except (ArgumentError, InvalidRequestError, ImportError) as error:
-        raise RecordsError(_BAD_URL.format(cause=error)) from error
-
-
-def _prepare(connection: Any, _record: Any) -> None:
-    """SQLite as a server would be: readers never block, a commit survives power loss, foreign keys hold."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Any) -> None:
-    """A writer takes its lock at once, so that no transaction fails half way for having read first."""
-    immediate = connection.get_execution_options().get("dudao_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 def _revision(connection: Any) -> str | None:

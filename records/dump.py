@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import JSON, Date, DateTime, LargeBinary, MetaData, Numeric, Table, bindparam, func, null, select, text
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records import tables
+from records.connection import Connection
 from records.database import Database, RecordsError, known_revisions, upgrade
 
 Line = Mapping[str, Any]
@@ -36,7 +36,7 @@ class DumpError(RecordsError):
 class Snapshot:
     """Everything in the database at one moment, whatever is written meanwhile."""
 
-    def __init__(self, connection: AsyncConnection, revision: str, found: list[Table]) -> None:
+    def __init__(self, connection: Connection, revision: str, found: list[Table]) -> None:
         self._connection, self.revision, self._found = connection, revision, found
 
     @property
@@ -122,7 +122,7 @@ async def restore(
         await connection.run_sync(upgrade)
 
 
-async def _check(connection: AsyncConnection, url: str, *, replace: bool) -> None:
+async def _check(connection: Connection, url: str, *, replace: bool) -> None:
     if not replace:
         for table in (await connection.run_sync(_reflected)).sorted_tables:
             if table.name != _VERSION and (await connection.execute(select(table).limit(1))).first():
@@ -155,7 +155,7 @@ def _drop(connection: Any) -> None:
     _reflected(connection).drop_all(connection)
 
 
-async def _fill(connection: AsyncConnection, table: Table, lines: Iterable[Line]) -> None:
+async def _fill(connection: Connection, table: Table, lines: Iterable[Line]) -> None:
     """Insert rows; those that refer to others of their own table are joined once all are there."""
     own = {fk.parent.name for fk in table.foreign_keys if fk.column.table is table}
     readers = {column.name: _reader(column) for column in table.columns}
@@ -172,7 +172,7 @@ async def _fill(connection: AsyncConnection, table: Table, lines: Iterable[Line]
         await connection.execute(table.update().where(key == bindparam("_key")).values(values), joined)
 
 
-async def _count_on(connection: AsyncConnection, table: Table, last: int) -> None:
+async def _count_on(connection: Connection, table: Table, last: int) -> None:
     """Let a table's numbers go on after the last that was given out."""
     if connection.dialect.name == "sqlite":
         if last:
@@ -187,7 +187,7 @@ async def _count_on(connection: AsyncConnection, table: Table, last: int) -> Non
             await connection.execute(text("SELECT setval(:sequence, :last)"), {"sequence": sequence, "last": highest})
 
 
-async def _sequence(connection: AsyncConnection, table: Table) -> str | None:
+async def _sequence(connection: Connection, table: Table) -> str | None:
     """PostgreSQL's counter of a table's key."""
     if len(table.primary_key.columns) != 1:
         return None

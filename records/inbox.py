@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from records.connection import Connection
 from records.tables import inbox
 
 _CHAT_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:chat, 0))")
@@ -52,7 +52,7 @@ class Waiting:
 class Inbox:
     """Reads and writes within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def add(self, rows: Sequence[Arrived]) -> list[int]:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from records.connection import Connection
 from records.tables import invite, login
 
 LOGIN = timedelta(minutes=10)
@@ -30,7 +30,7 @@ class Invite:
 class Invites:
     """Reads and writes within one transaction; only digests of codes are kept."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def make(
@@ -77,7 +77,7 @@ class Invites:
 class Logins:
     """One-time links to the page and the sessions they open; reads and writes within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def link(self, person_id: int, now: datetime) -> str:

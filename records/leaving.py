@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from records.action import LEAVE, OWED, left
 from records.actions import Actions, Which
+from records.connection import Connection
 from records.documents import Documents
 from records.tables import (
     account,
@@ -29,7 +29,7 @@ from records.tables import (
 LEFT = "已离开"
 
 
-async def erase(connection: AsyncConnection, person_id: int) -> None:
+async def erase(connection: Connection, person_id: int) -> None:
     """Take away all that says who a person was; what they did stays, done by someone who has left."""
     for number, (channel, user, chat) in enumerate(await _accounts(connection, [person_id])):
         await _erase_words(connection, channel, user, chat)
@@ -47,7 +47,7 @@ async def erase(connection: AsyncConnection, person_id: int) -> None:
     await connection.execute(update(person).where(person.c.reports_to == person_id).values(reports_to=None))
 
 
-async def hand_over(connection: AsyncConnection, person_id: int, now: datetime) -> None:
+async def hand_over(connection: Connection, person_id: int, now: datetime) -> None:
     """What a person had taken on is open to others again; an admin hears what they would have been reminded of."""
     actions = Actions(connection)
     for one in await actions.all(Which(states=OWED, owners=(person_id,))):
@@ -59,7 +59,7 @@ async def hand_over(connection: AsyncConnection, person_id: int, now: datetime) 
         await connection.execute(update(reminder).where(theirs).values(person_id=found))
 
 
-async def remove_demo(connection: AsyncConnection) -> tuple[int, int]:
+async def remove_demo(connection: Connection) -> tuple[int, int]:
     """Take out every demo person and store with all they said and did; returns how many of each."""
     shown = select(person.c.id).where(person.c.demo.is_(True))
     for channel, user, chat in await _accounts(connection, (await connection.execute(shown)).scalars().all()):
@@ -75,13 +75,13 @@ async def remove_demo(connection: AsyncConnection) -> tuple[int, int]:
     return people.rowcount, stores.rowcount
 
 
-async def _accounts(connection: AsyncConnection, ids: Iterable[int]) -> list[tuple[str, str, str]]:
+async def _accounts(connection: Connection, ids: Iterable[int]) -> list[tuple[str, str, str]]:
     """(channel, user, chat) of these people."""
     rows = await connection.execute(select(account).where(account.c.person_id.in_(list(ids))).order_by(account.c.id))
     return [(row.channel, row.user, row.chat) for row in rows]
 
 
-async def _erase_words(connection: AsyncConnection, channel: str, user: str, chat: str) -> None:
+async def _erase_words(connection: Connection, channel: str, user: str, chat: str) -> None:
     """What was said from an account and what it was told, in its own chat and in groups."""
     said = (inbox.c.channel == channel) & or_(inbox.c.chat == chat, inbox.c.user == user)
     answers = outbox.c.inbox_id.in_(select(inbox.c.id).where(said).scalar_subquery())
@@ -92,7 +92,7 @@ async def _erase_words(connection: AsyncConnection, channel: str, user: str, cha
     await connection.execute(delete(upload).where(upload.c.channel == channel, upload.c.chat == chat))
 
 
-async def _unsign(connection: AsyncConnection, person_id: int) -> None:
+async def _unsign(connection: Connection, person_id: int) -> None:
     """The answers a person wrote stay without their name, unless another goes by it too."""
     name = (await connection.execute(select(person.c.name).where(person.c.id == person_id))).scalar_one_or_none()
     same = select(person.c.id).where(person.c.name == name, person.c.id != person_id, person.c.left_at.is_(None))

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Text, and_, bindparam, cast, delete, func, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from records.connection import Connection
 from records.tables import outbox
 
 LATE, BLOCKED = "late", "blocked"
@@ -42,7 +42,7 @@ class Promised:
 class Outbox:
     """Reads and writes within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def add(self, rows: Sequence[Promised]) -> list[int]:

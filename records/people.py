@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from records.connection import Connection
 from records.leaving import LEFT as LEFT
 from records.leaving import erase, hand_over
 from records.tables import account, membership, person
@@ -62,7 +62,7 @@ _WHO = _PEOPLE.join(account, account.c.person_id == person.c.id).where(
 class People:
     """Reads and writes within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def who(self, channel: str, user: str) -> Person | None:

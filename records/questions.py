@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from records.connection import Connection
 from records.tables import faq, question, verdict
 
 UP = "up"
@@ -72,7 +72,7 @@ class Complaint:
 class Questions:
     """Reads and writes within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def add(self, rows: Sequence[QuestionRow]) -> list[int]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from records.connection import Connection
 from records.tables import reminder
 
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
@@ -36,7 +36,7 @@ class Reminder:
 class Reminders:
     """Reads and writes within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def put(self, one: Reminder) -> None:

@@ -124,7 +124,7 @@ class Desk:
     async def unanswered(self) -> list[list[Complaint]]:
         """What was not answered, or disliked, and not answered by a colleague since; the most frequent first."""
         await self.follow()
-        async with self.database.read() as connection:
+        async with self.database.read(long=True) as connection:
             complaints = await Questions(connection).complaints()
         return await asyncio.to_thread(waiting, self.answerer.search, self.answerer.faqs, complaints)
 

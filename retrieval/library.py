@@ -142,7 +142,7 @@ class Library:
     async def forget(self, name: str) -> bool:
         """Take a document out; False when there is none of that name."""
         async with self._writing():
-            async with self._database.write() as connection:
+            async with self._database.write(long=True) as connection:
                 old = await _sections_of(Documents(connection), name)
                 known = await Documents(connection).forget(name)
             if known:
@@ -199,7 +199,7 @@ class Library:
         vectors = await self._embedded([text for _, text in passages], closely)
         try:
             await asyncio.to_thread(self.vectors.add, new, vectors)
-            async with self._database.write() as connection:
+            async with self._database.write(long=True) as connection:
                 old = await _sections_of(Documents(connection), name)
                 await Documents(connection).replace(facts, [_row(card) for card in cards])
         except (VectorsError, RecordsError):
@@ -241,7 +241,7 @@ class Library:
 
     async def _follow(self) -> None:
         """Bring the keywords in line with the database."""
-        async with self._database.read() as connection:
+        async with self._database.read(long=True) as connection:
             documents = Documents(connection)
             _, revision = await documents.library()
             truth = await documents.revisions()

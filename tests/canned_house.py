@@ -98,7 +98,7 @@ async def _unwatched(text: str) -> None:
 @asynccontextmanager
 async def canned(folder: Path, say: Say, *, page: str = "") -> AsyncIterator[tuple[Turns, CannedHouse]]:
     """The turn over a fresh database, with this machine's admin and the two people of DEMO."""
-    database, house = Database(f"sqlite+aiosqlite:///{folder / 'dudao.db'}"), CannedHouse(COMMANDS, (), (), say=say)
+    database, house = Database(f"sqlite:///{folder / 'dudao.db'}"), CannedHouse(COMMANDS, (), (), say=say)
     await database.migrate()
     deployment = Deployment(
         zone=ZoneInfo("Asia/Shanghai"),

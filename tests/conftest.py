@@ -255,11 +255,9 @@ def postgres(postgres_running: Any) -> Iterator[str]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """An empty database of each kind, migrated."""
-    if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{tmp_path / 'dudao.db'}"
-    else:
-        url = request.getfixturevalue("postgres")
-    opened = Database(url)
+    opened = Database(
+        f"sqlite:///{tmp_path / 'dudao.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres")
+    )
     await opened.migrate()
     yield opened
     await opened.close()

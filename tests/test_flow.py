@@ -420,7 +420,7 @@ NUMBERS = count()
 @pytest.fixture(scope="module")
 def records(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A migrated database."""
-    url = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('walks') / 'dudao.db'}"
+    url = f"sqlite:///{tmp_path_factory.mktemp('walks') / 'dudao.db'}"
 
     async def migrate() -> None:
         database = Database(url)

@@ -124,7 +124,7 @@ def test_the_libraries_that_log_addresses_and_statements_are_quiet(written: Line
     client = httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200)))
     with client:
         client.get(f"http://127.0.0.1/bot{TOKEN}/getMe")
-    for name in ("httpx", "telegram.ext", "telegram.Bot", "httpcore.http11", "apscheduler", "aiosqlite", "openai"):
+    for name in ("httpx", "telegram.ext", "telegram.Bot", "httpcore.http11", "apscheduler", "openai"):
         logging.getLogger(name).info("https://api.telegram.org/bot%s/getMe", TOKEN)
     logging.getLogger("telegram.request.BaseRequest").error('Can not load invalid JSON data: "%s"', WROTE)
     assert lines() == []

@@ -24,7 +24,7 @@ NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 def url(file: Path) -> str:
-    return f"sqlite+aiosqlite:///{file}"
+    return f"sqlite:///{file}"
 
 
 def facts(name: str, digest: str = "d1") -> DocumentFacts:
@@ -124,7 +124,7 @@ async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     await database.close()
 
 
-@pytest.mark.parametrize("bad", ["nix", "sqlite:///x", "mysql+nothing://u:geheim@h/x"])
+@pytest.mark.parametrize("bad", ["nix", "postgresql://u:geheim@h/x", "mysql+nothing://u:geheim@h/x"])
 def test_an_address_that_cannot_be_used_is_told(bad: str) -> None:
     with pytest.raises(RecordsError, match=r"database\.url") as refused:
         Database(bad)

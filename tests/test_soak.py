@@ -7,7 +7,7 @@ from bench.soak import small_home, soak
 
 async def test_a_killed_process_on_sqlite_loses_nothing_and_does_nothing_twice(tmp_path: Path) -> None:
     home = await small_home(tmp_path / "home")
-    url = f"sqlite+aiosqlite:///{home / 'dudao.db'}"
+    url = f"sqlite:///{home / 'dudao.db'}"
     assert await soak(tmp_path, [home], url, rounds=1, messages=60, chats=12) >= 60
 
 

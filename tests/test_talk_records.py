@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from records.conversations import Conversations
@@ -157,7 +158,7 @@ async def test_codes_are_not_kept_in_the_clear(database: Database) -> None:
         rows = [
             str(row)
             for name in ("invite", "login")
-            for row in await connection.exec_driver_sql(f"SELECT * FROM {name}")
+            for row in await connection.execute(text(f"SELECT * FROM {name}"))
         ]
     assert rows
     assert not [row for row in rows if code in row or secret in row]

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from records.connection import Connection
 from records.tables import photo
 
 _COLUMNS = [column for column in photo.c if column.name != "fingerprint"]
@@ -48,7 +48,7 @@ class Photo:
 class Photos:
     """Reads and writes within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def add(self, one: Photo, fingerprint: bytes) -> int:
