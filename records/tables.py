@@ -257,6 +257,20 @@ conversation = Table(
     sqlite_autoincrement=True,
 )
 
+draft = Table(
+    "draft",
+    metadata,
+    Column("id", _Counter, primary_key=True),
+    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("flow", String(32), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("state", JSON, nullable=False),
+    Column("held_by", BigInteger),  # the conversation it is open in
+    Column("begun_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 reminder = Table(
     "reminder",
     metadata,
@@ -385,4 +399,43 @@ photo = Table(
     Column("live", Boolean),
     Column("fingerprint", LargeBinary, nullable=False),
     sqlite_autoincrement=True,
+)
+
+store_check = Table(
+    "store_check",
+    metadata,
+    Column("id", _Counter, primary_key=True),
+    Column("store_id", ForeignKey("store.id", ondelete="CASCADE"), nullable=False),
+    Column("person_id", ForeignKey("person.id", ondelete="SET NULL"), index=True),
+    Column("list_key", String(32), nullable=False),
+    Column("list_name", Text, nullable=False),
+    Column("checklist", JSON, nullable=False),
+    Column("rules", JSON, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant, nullable=False, index=True),
+    Column("total", Float, nullable=False),
+    Column("grade", String(16), nullable=False),
+    Column("passed", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("replied_by", ForeignKey("person.id", ondelete="SET NULL")),
+    Column("replied_at", Instant),
+    Column("objection", Text, nullable=False),
+    Column("settled_by", ForeignKey("person.id", ondelete="SET NULL")),
+    Column("settled_at", Instant),
+    Column("settlement", Text, nullable=False),
+    Index("ix_store_check_store", "store_id", "list_key", "finished_at"),
+    sqlite_autoincrement=True,
+)
+
+check_mark = Table(
+    "check_mark",
+    metadata,
+    Column("check_id", ForeignKey("store_check.id", ondelete="CASCADE"), primary_key=True),
+    Column("item_key", String(64), primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("skipped", Boolean, nullable=False),
+    Column("failed", Boolean, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("photos", JSON, nullable=False),
 )

@@ -14,6 +14,7 @@ def upgrade() -> None:
     _checklists()
     _actions()
     _photos()
+    _checks()
 
 
 def _instant() -> sa.DateTime:
@@ -128,3 +129,56 @@ def _photos() -> None:
     op.create_index("ix_photo_ref", "photo", ["ref"])
     op.create_index("ix_photo_store_id", "photo", ["store_id"])
     op.create_index("ix_photo_person_id", "photo", ["person_id"])
+
+
+def _checks() -> None:
+    op.create_table(
+        "draft",
+        _counter(),
+        sa.Column("person_id", sa.Integer, sa.ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("flow", sa.String(32), nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("state", sa.JSON, nullable=False),
+        sa.Column("held_by", sa.BigInteger),
+        sa.Column("begun_at", _instant(), nullable=False),
+        sa.Column("updated_at", _instant(), nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_draft_person_id", "draft", ["person_id"])
+    op.create_table(
+        "store_check",
+        _counter(),
+        sa.Column("store_id", sa.Integer, sa.ForeignKey("store.id", ondelete="CASCADE"), nullable=False),
+        _person("person_id"),
+        sa.Column("list_key", sa.String(32), nullable=False),
+        sa.Column("list_name", sa.Text, nullable=False),
+        sa.Column("checklist", sa.JSON, nullable=False),
+        sa.Column("rules", sa.JSON, nullable=False),
+        sa.Column("started_at", _instant(), nullable=False),
+        sa.Column("finished_at", _instant(), nullable=False),
+        sa.Column("total", sa.Float, nullable=False),
+        sa.Column("grade", sa.String(16), nullable=False),
+        sa.Column("passed", sa.Boolean, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        _person("replied_by"),
+        sa.Column("replied_at", _instant()),
+        sa.Column("objection", sa.Text, nullable=False),
+        _person("settled_by"),
+        sa.Column("settled_at", _instant()),
+        sa.Column("settlement", sa.Text, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_store_check_store", "store_check", ["store_id", "list_key", "finished_at"])
+    op.create_index("ix_store_check_person_id", "store_check", ["person_id"])
+    op.create_index("ix_store_check_finished_at", "store_check", ["finished_at"])
+    op.create_table(
+        "check_mark",
+        sa.Column("check_id", _big(), sa.ForeignKey("store_check.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("item_key", sa.String(64), primary_key=True),
+        sa.Column("value", sa.JSON, nullable=False),
+        sa.Column("skipped", sa.Boolean, nullable=False),
+        sa.Column("failed", sa.Boolean, nullable=False),
+        sa.Column("times", sa.Integer, nullable=False),
+        sa.Column("note", sa.Text, nullable=False),
+        sa.Column("photos", sa.JSON, nullable=False),
+    )
