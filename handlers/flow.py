@@ -1,7 +1,8 @@
 """Guided conversations: a flow is a pure function from the answers so far to the next prompt.
 
 An open one is its facts and its answers, kept in the database: any process goes on with it, and to go back is to drop
-the last answer.
+the last answer. A kept one is a draft of its person's: it waits while they do something else, and is taken up again on
+any device (handlers/drafts.py).
 """
 
 import json
@@ -21,6 +22,9 @@ OVER = "这一步已经过去了，请用最新的一条消息。"
 WRONG = "请点一个按钮，或发“取消”退出。"
 RESUMED = "接着刚才的："
 NOTHING = "没有进行到一半的事。"
+PUT_DOWN = "已放下，答过的都还在。发“继续”接着做。"
+ELSEWHERE = "这件事已经在别处接着做了，请看那边。"
+DROP, LATER = "删掉", "先放下"
 UNKNOWN = "没有这个命令。发 /help 看看我能做什么，或直接提问。"
 WORDS = {CANCEL: "cancel", "/cancel": "cancel", "退出": "cancel", "算了": "cancel", BACK: "back", "返回": "back"}
 WORDS |= {GO_ON: "again", "接着来": "again", "/continue": "again"}
@@ -50,13 +54,15 @@ class Prompt:
 
     `choices` are rows of buttons. `read` turns a message into a JSON-able answer or raises Misread; None where only
     buttons answer. `free` says that nearly any text is an answer, so that only what is plainly a question is asked of
-    the documents.
+    the documents. `take` turns a message with files into an answer, and what to say beside the next prompt: it may
+    fetch them first, and raises Misread.
     """
 
     reply: Reply
     choices: tuple[tuple[Choice, ...], ...] = ()
     read: Callable[[Incoming], Any] | None = None
     free: bool = False
+    take: Callable[[Context, Incoming], Awaitable[tuple[Any, tuple[Reply, ...]]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +70,18 @@ class Flow:
     """`step` gives the next prompt, None when the answers are complete; `finish` does what they say.
 
     `finish` is called before the turn's transaction is open, so that it may do slow work first. Misread, raised
-    before it writes anything, takes back the last answer.
+    before it writes anything, takes back the last answer. `kept` names the draft of a flow that is kept.
     """
 
     name: str
     roles: frozenset[str]
     step: Callable[[Facts, Answers], Prompt | None]
     finish: Callable[[Context, Incoming, Facts, Answers], Awaitable[tuple[Reply, ...]]]
+    kept: Callable[[Facts], str] | None = None
+
+
+class Elsewhere(Exception):
+    """A draft was taken up on another device in the very moment it was finished here; the turn is undone."""
 
 
 async def start(
@@ -79,10 +90,22 @@ async def start(
     """Open a flow, in place of any other of this person here; `answers` are those known already, not all of them."""
     conversations = Conversations(await context.write())
     state = _plain({"facts": facts or {}, "answers": list(answers), "turn": 0})
-    opened = await conversations.start(
-        incoming.channel, incoming.chat, incoming.person, flow.name, state, context.now()
-    )
+    here, now = (incoming.channel, incoming.chat, incoming.person), context.now()
+    if flow.kept is None:
+        opened = await conversations.start(*here, flow.name, state, now)
+    else:
+        draft = await conversations.keep(context.me.id, flow.name, flow.kept(state["facts"]), state, now)
+        found = await conversations.take_up(*here, draft, now)
+        assert found is not None
+        opened = found
     return _in_place(incoming, _asked(flow, opened))
+
+
+async def take_up(context: Context, incoming: Incoming, flow: Flow, draft: int) -> tuple[Reply, ...]:
+    """Go on here with a draft of this person's."""
+    conversations = Conversations(await context.write())
+    opened = await conversations.take_up(incoming.channel, incoming.chat, incoming.person, draft, context.now())
+    return _in_place(incoming, _asked(flow, opened)) if opened else (Reply(OVER),)
 
 
 async def resume(context: Context, incoming: Incoming, flow: Flow, opened: Open) -> tuple[Reply, ...]:
@@ -105,6 +128,8 @@ async def _typed(context: Context, incoming: Incoming, flow: Flow, opened: Open)
     prompt = _prompt(flow, opened)
     if _is_question(incoming, prompt):
         return (*await ask.ask(context, incoming), *_again(flow, opened))
+    if incoming.attachments and prompt.take is not None:
+        return await _taken(context, incoming, flow, opened, prompt.take)
     if prompt.read is None:
         return await _stray(context, incoming, flow, opened, WRONG)
     try:
@@ -112,6 +137,20 @@ async def _typed(context: Context, incoming: Incoming, flow: Flow, opened: Open)
     except Misread as error:
         return await _stray(context, incoming, flow, opened, str(error))
     return await _moved(context, incoming, flow, opened, [*opened.state["answers"], answer])
+
+
+async def _taken(
+    context: Context,
+    incoming: Incoming,
+    flow: Flow,
+    opened: Open,
+    take: Callable[[Context, Incoming], Awaitable[tuple[Any, tuple[Reply, ...]]]],
+) -> tuple[Reply, ...]:
+    try:
+        answer, notes = await take(context, incoming)
+    except Misread as error:
+        return (Reply(str(error)), *_asked(flow, opened))
+    return (*notes, *await _moved(context, incoming, flow, opened, [*opened.state["answers"], answer]))
 
 
 async def _pressed(context: Context, incoming: Incoming, flow: Flow, opened: Open) -> tuple[Reply, ...]:
@@ -126,7 +165,7 @@ async def _pressed(context: Context, incoming: Incoming, flow: Flow, opened: Ope
             choices = [choice for row in _prompt(flow, opened).choices for choice in row]
             if chosen in map(str, range(len(choices))):
                 return await _moved(context, incoming, flow, opened, [*answers, choices[int(chosen)].value])
-    return (Reply(OVER),)
+    return (Reply(OVER),)  # of another conversation, or of an earlier step
 
 
 async def _moved(
@@ -139,16 +178,23 @@ async def _moved(
             replies = await flow.finish(context, incoming, facts, known)
         except Misread as error:
             return (Reply(str(error)), *_asked(flow, opened))
-        await Conversations(await context.write()).close(opened.id)
+        if not await Conversations(await context.write()).close(opened):
+            raise Elsewhere
         return _in_place(incoming, replies)
     state = {**opened.state, "answers": known, "turn": _turn(opened) + 1}
-    await Conversations(await context.write()).go_on(opened.id, state, context.now())
+    if not await Conversations(await context.write()).go_on(opened, state, context.now()):
+        return (Reply(ELSEWHERE),)
     return _in_place(incoming, _asked(flow, replace(opened, state=state)))
 
 
 async def _cancelled(context: Context, incoming: Incoming, opened: Open) -> tuple[Reply, ...]:
-    await Conversations(await context.write()).close(opened.id)
-    return (Reply(CANCELLED, replaces=bool(incoming.action)),)
+    conversations = Conversations(await context.write())
+    if opened.draft is None:
+        await conversations.close(opened)
+        return (Reply(CANCELLED, replaces=bool(incoming.action)),)
+    await conversations.put_down(opened)
+    ways = (Button(GO_ON, f"draft:{opened.draft}"), Button(DROP, f"draft:{opened.draft}:drop"))
+    return (Reply(PUT_DOWN, buttons=(ways,), replaces=bool(incoming.action)),)
 
 
 async def _stray(context: Context, incoming: Incoming, flow: Flow, opened: Open, why: str) -> tuple[Reply, ...]:
@@ -176,7 +222,8 @@ def _asked(flow: Flow, opened: Open) -> tuple[Reply, ...]:
         rows.append(tuple(Button(choice.text, f"{here}:{number + i}") for i, choice in enumerate(row)))
         number += len(row)
     ways = ((BACK, "back"),) if opened.state["answers"] else ()
-    last = tuple(Button(text, f"{here}:{how}") for text, how in (*ways, (CANCEL, "cancel")))
+    leave = (CANCEL if opened.draft is None else LATER, "cancel")
+    last = tuple(Button(text, f"{here}:{how}") for text, how in (*ways, leave))
     return (replace(prompt.reply, buttons=(*prompt.reply.buttons, *rows, last)),)
 
 

@@ -8,7 +8,7 @@ from handlers.context import Context
 from handlers.flow import Flow
 from handlers.message import Incoming, Reply
 from records.outbox import Outbox
-from records.people import ADMIN, ROLES, SUPERVISOR
+from records.people import ADMIN, ROLES, STAFF, SUPERVISOR
 
 NOT_YOURS = "这个功能不对您的角色开放。"
 PRIVATE = "这个功能请和我单独聊的时候用。"
@@ -51,12 +51,13 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Everything a person can do: joined in handlers/features.py."""
+    """Everything a person can do: joined in handlers/features.py; `again` goes on where no conversation is open."""
 
     commands: tuple[Command, ...]
     presses: tuple[Press, ...]
     flows: tuple[Flow, ...]
     abouts: tuple[About, ...] = ()
+    again: Callable[[Context], Awaitable[tuple[Reply, ...]]] | None = None
 
     def menu(self, role: str) -> list[Command]:
         """The commands of a role, in order."""
@@ -91,7 +92,10 @@ class House:
         return await self._said(context, incoming, word)
 
     async def _said(self, context: Context, incoming: Incoming, word: str) -> tuple[Reply, ...]:
-        if incoming.text.strip().lower() in flow.WORDS:
+        meant = flow.WORDS.get(incoming.text.strip().lower())
+        if meant == "again" and self.again is not None:
+            return await self.again(context)
+        if meant is not None:
             return (Reply(flow.NOTHING),)
         if word.startswith("/") and word[1:].isascii() and word[1:].replace("_", "").isalnum():
             return (Reply(flow.UNKNOWN),)
@@ -123,3 +127,4 @@ async def _about(context: Context, incoming: Incoming) -> str:
 
 LEADERS = frozenset({ADMIN, SUPERVISOR})
 ADMINS = frozenset({ADMIN})
+WORKERS = frozenset({ADMIN, SUPERVISOR, STAFF})

@@ -347,7 +347,7 @@ async def test_a_conversation_takes_the_place_of_the_one_before(database: Databa
         first = await conversations.start("telegram", "c", "u", "me", {"answers": []}, NOON)
         second = await conversations.start("telegram", "c", "u", "invite", {"answers": ["甲"]}, NOON)
         assert second.id > first.id
-        await conversations.go_on(second.id, {"answers": ["甲", "乙"]}, NOON + HOUR)
+        await conversations.go_on(second, {"answers": ["甲", "乙"]}, NOON + HOUR)
         found = await conversations.get("telegram", "c", "u")
         assert found
         assert (found.flow, found.state, found.updated_at) == ("invite", {"answers": ["甲", "乙"]}, NOON + HOUR)
