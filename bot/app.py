@@ -108,6 +108,7 @@ def _app(settings: Settings, database: Database, desk: Desk) -> App:
         menu=lambda role: [(one.word, one.text) for one in HOUSE.menu(role)],
         rules=settings.checks.rules,
         photos=studio(settings.photos),
+        pace=settings.actions.pace,
         checklists=load_folder(KNOWLEDGE / "checklists"),
     )
     turns = Turns(

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from handlers.pace import Pace
 from knowledge.score import Rules
 
 _PREFIX = "DUDAO__"
@@ -132,6 +133,17 @@ class ChecksSettings(_Part):
         return self
 
 
+class ActionsSettings(_Part):
+    remind_hours: float = Field(default=12, ge=0)
+    escalate_hours: float = Field(default=24, ge=1)
+    came_back_days: int = Field(default=30, ge=1)
+
+    @property
+    def pace(self) -> Pace:
+        """How long actions may wait."""
+        return Pace(self.remind_hours, self.escalate_hours, self.came_back_days)
+
+
 class TelegramSettings(_Part):
     enabled: bool = True
     token: SecretStr = SecretStr("")
@@ -169,6 +181,7 @@ class Settings(_Part):
     photos: PhotosSettings = PhotosSettings()
     people: PeopleSettings = PeopleSettings()
     checks: ChecksSettings = ChecksSettings()
+    actions: ActionsSettings = ActionsSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("time_zone")

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handlers.message import Attachment, Reply
+from handlers.pace import Pace
 from knowledge.checklist import Checklist
 from knowledge.score import Rules
 from records.conversations import Open
@@ -31,7 +32,8 @@ class Deployment:
     """What a deployment has set that handlers speak of.
 
     `bot_link` makes a deep link of a code, "" where none can be; `menu` gives the (command, text) of a role.
-    `checklists` are the bundled lists by key, `rules` how checks are scored, and `photos` is where photos are inspected.
+    `checklists` are the bundled lists by key, `rules` how checks are scored, `photos` is where photos are inspected,
+    and `pace` is how long actions may wait.
     """
 
     zone: ZoneInfo
@@ -43,6 +45,7 @@ class Deployment:
     rules: Rules = field(default_factory=Rules)
     photos: Studio = field(default_factory=Studio)
     checklists: Mapping[str, Checklist] = field(default_factory=dict)
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True)

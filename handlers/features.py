@@ -1,7 +1,22 @@
 """Everything a person can do, in one visible list."""
 
-from handlers import ask, documents, helping, inviting, listing, lists, logging_in, me, people, stores, unanswered
-from handlers.routing import ADMINS, EVERYONE, LEADERS, About, Command, House, Press
+from handlers import (
+    acting,
+    action,
+    ask,
+    board,
+    documents,
+    helping,
+    inviting,
+    listing,
+    lists,
+    logging_in,
+    me,
+    people,
+    stores,
+    unanswered,
+)
+from handlers.routing import ADMINS, EVERYONE, LEADERS, WORKERS, About, Command, House, Press
 
 HOUSE = House(
     commands=(
@@ -15,6 +30,8 @@ HOUSE = House(
         Command("person", "按名字找同事", people.find, LEADERS, (), private=True),
         Command("invite", "邀请同事加入", inviting.invite, LEADERS, ("邀请",), private=True),
         Command("lists", "检查清单", lists.show, LEADERS, ("检查清单", "清单"), private=True),
+        Command("actions", "我的整改", board.show, WORKERS, ("整改", "我的整改"), private=True),
+        Command("action", "提一条整改", action.by_hand, WORKERS, ("提整改", "新增整改"), private=True),
         Command("unanswered", "没答上的问题", unanswered.show, LEADERS, ("没答上的问题", "未答问题"), private=True),
         Command("connect", "在另一个渠道接着用", inviting.connect, EVERYONE, (), private=True),
         Command("web", "在网页里用", logging_in.link, EVERYONE, (), private=True),
@@ -32,6 +49,8 @@ HOUSE = House(
         Press("unanswered", unanswered.press, LEADERS),
         Press("answer", unanswered.write, ADMINS),
         Press("lists", lists.press, LEADERS),
+        Press("action", acting.press, WORKERS),
+        Press("actions", board.press, WORKERS),
         Press("attachment", documents.received),
         Press("undo", documents.undo, ADMINS),
     ),
@@ -44,6 +63,8 @@ HOUSE = House(
         unanswered.ANSWERING,
         documents.INGESTING,
         listing.LISTING,
+        *action.FLOWS,
+        *acting.FLOWS,
     ),
     abouts=(About(unanswered.ABOUT, unanswered.replied, ADMINS),),
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from handlers.chasing import chase
 from handlers.clock import next_time
 from handlers.context import Notice
 from handlers.message import Reply
@@ -53,7 +54,7 @@ async def digest(due: Due) -> list[Notice]:
     return [Notice(due.person.id, Reply(DIGEST.format(n=len(waiting))))] if waiting else []
 
 
-KINDS: Mapping[str, Kind] = {"say": say, "digest": digest}
+KINDS: Mapping[str, Kind] = {"say": say, "digest": digest, "action": chase}
 
 
 def following(reminder: Reminder, person: Person, now: datetime) -> datetime | None:

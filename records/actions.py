@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Select, and_, func, insert, or_, select, update
 
@@ -100,9 +100,10 @@ class Actions:
         query = _narrowed(select(func.count()).select_from(action), which)
         return int((await self._connection.execute(query)).scalar_one())
 
-    async def states(self, which: Which) -> dict[str, int]:
-        """How many there are in each state."""
-        query = _narrowed(select(action.c.state, func.count()), which).group_by(action.c.state)
+    async def counts(self, which: Which, by: Literal["state", "store_id", "owner_id"]) -> dict[Any, int]:
+        """How many there are of each state, store or owner (None: nobody's)."""
+        column = action.c[by]
+        query = _narrowed(select(column, func.count()), which).group_by(column)
         return {row[0]: row[1] for row in await self._connection.execute(query)}
 
     async def times(self, store_id: int, keys: Iterable[str]) -> dict[str, int]:

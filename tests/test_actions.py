@@ -394,7 +394,9 @@ async def test_actions_are_found_by_store_state_owner_and_lateness(database: Dat
             assert await Actions(connection).all(which) == expected, which
             assert await Actions(connection).count(which) == len(expected)
     async with database.read() as connection:
-        assert await Actions(connection).states(Which()) == {OPEN: 1, FIXED: 1}
+        assert await Actions(connection).counts(Which(), "state") == {OPEN: 1, FIXED: 1}
+        assert await Actions(connection).counts(Which(), "store_id") == {first.store_id: 1, other.id: 1}
+        assert await Actions(connection).counts(Which(states=(OPEN,)), "owner_id") == {hand.id: 1}
         assert await Actions(connection).all(Which(), limit=1, offset=1) == [done]
 
 
