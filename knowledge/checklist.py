@@ -5,6 +5,8 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from knowledge.document import Reference
+
 Kind = Literal["pass", "score", "number", "text", "photo"]
 """合格/不合格, 0-5 points, a number with bounds, words, or nothing but photos."""
 
@@ -18,12 +20,8 @@ class Photos:
     most: int = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Standard:
-    """The handbook section that states what an item asks: the document's file name and the headings down to it."""
-
-    document: str
-    section: tuple[str, ...]
+Standard = Reference
+"""The handbook section that states what an item asks."""
 
 
 @dataclass(frozen=True, slots=True)

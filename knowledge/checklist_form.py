@@ -1,41 +1,17 @@
 """The form of a list as people write it, in YAML or Excel: checked wholly, every fault named where it stands."""
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, get_args
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from knowledge.checklist import Checklist, Item, Kind, Photos, Section, Standard, versioned
+from knowledge.checklist import Checklist, Item, Kind, Photos, Section, versioned
+from knowledge.document import reference
+from knowledge.faults import TWICE, Form, Place, Where, faults
 
-BETWEEN = " > "  # between a standard's document and its headings
 _Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
-_Where = tuple[str | int, ...]
-Place = Callable[[_Where], str]
-"""Says where in what a person sent a part of the list stands."""
 
-_SAID = {
-    "missing": "缺少这一项",
-    "string_type": "应是文字，请加引号",
-    "string_too_short": "不能为空",
-    "string_too_long": "太长，最多 {max_length} 个字",
-    "string_pattern_mismatch": "只能用小写字母、数字和短横线，以字母或数字开头，最多 32 个字符",
-    "bool_type": "应是 true 或 false",
-    "int_type": "应是整数",
-    "int_from_float": "应是整数",
-    "float_type": "应是数字",
-    "finite_number": "应是普通的数字",
-    "greater_than": "必须大于 {gt:g}",
-    "greater_than_equal": "不能小于 {ge:g}",
-    "less_than_equal": "不能大于 {le:g}",
-    "list_type": "应是列表，每一条以“- ”开头",
-    "too_short": "不能为空，至少要有一条",
-    "too_long": "太多，最多 {max_length} 条",
-    "model_type": "应是一组“键: 值”",
-    "dict_type": "应是一组“键: 值”",
-}
-UNKNOWN, NEAR, ONE_OF = "不认识的键“{key}”", "，是不是“{near}”？", "“{given}”不行，只能是 {known}"
-TWICE, TWICE_NAMED = "编号“{key}”用了两次", "名称“{name}”用了两次"
+TWICE_NAMED = "名称“{name}”用了两次"
 NO_BOUNDS, CROSSED = "数值项要有下限 low 或上限 high", "下限 {low:g} 大于上限 {high:g}"
 ONLY_NUMBER, NO_WEIGHT, NO_VETO = "只有数值项才有这个键", "文字项不计分，不能写权重", "文字项不会不合格，不能一票否决"
 PHOTO_ALWAYS, FEW = "照片项一定要照片，这里只能是 always（必须）", "最多张数 {most} 小于最少张数 {least}"
@@ -51,11 +27,7 @@ class BadChecklist(Exception):
         super().__init__("\n".join(self.problems))
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, str_strip_whitespace=True)
-
-
-class ItemForm(_Part):
+class ItemForm(Form):
     """An item; what it does not say is as `Item` has it."""
 
     key: _Key
@@ -76,7 +48,7 @@ class ItemForm(_Part):
     unit: str = Field(default="", max_length=8)
 
 
-class SectionForm(_Part):
+class SectionForm(Form):
     """A section; its items are scored together."""
 
     key: _Key
@@ -86,7 +58,7 @@ class SectionForm(_Part):
     items: list[ItemForm] = Field(min_length=1, max_length=40)
 
 
-class ListForm(_Part):
+class ListForm(Form):
     """A list."""
 
     key: _Key
@@ -95,16 +67,16 @@ class ListForm(_Part):
     sections: list[SectionForm] = Field(min_length=1, max_length=20)
 
 
-def checked(values: Any, place: Place, faults: Mapping[_Where, str] | None = None) -> Checklist:
+def checked(values: Any, place: Place, found: Mapping[Where, str] | None = None) -> Checklist:
     """The list that these values state; raises BadChecklist with every fault, each where `place` says it stands.
 
-    `faults` are those known already, of values that could not even be taken in.
+    `found` are those known already, of values that could not even be taken in.
     """
-    known = dict(faults or {})
+    known = dict(found or {})
     try:
         form = ListForm.model_validate(values)
     except ValidationError as error:
-        known = {one["loc"]: _said(dict(one)) for one in error.errors()} | known
+        known = faults(error, _form_at) | known
     if known:
         raise BadChecklist(f"{place(where)}：{why}" for where, why in known.items())
     problems = [f"{place(where)}：{why}" for where, why in _across(form)]
@@ -115,36 +87,12 @@ def checked(values: Any, place: Place, faults: Mapping[_Where, str] | None = Non
     )
 
 
-def near(word: str, known: Sequence[str]) -> str:
-    """“，是不是……？” with the known word that is most like this one, "" where none is."""
-    found = difflib.get_close_matches(word, known, n=1, cutoff=0.4)
-    return NEAR.format(near=found[0]) if found else ""
+def _form_at(where: Where) -> type[Form]:
+    """The form whose keys stand at this depth."""
+    return ListForm if len(where) == 1 else SectionForm if len(where) == 3 else ItemForm
 
 
-def _said(error: dict[str, Any]) -> str:
-    """A fault of pydantic's in Chinese."""
-    where, context = error["loc"], error.get("ctx", {})
-    if error["type"] == "extra_forbidden":
-        key = str(where[-1])
-        return UNKNOWN.format(key=key) + near(key, _keys(where))
-    if error["type"] == "literal_error":
-        known = _literals(str(where[-1]))
-        given = str(error["input"])[:20]
-        return ONE_OF.format(given=given, known="、".join(known)) + near(given, known)
-    return _SAID.get(error["type"], "写法不对").format(**context)
-
-
-def _keys(where: _Where) -> list[str]:
-    """The keys that may stand at this depth."""
-    form: type[_Part] = ListForm if len(where) == 1 else SectionForm if len(where) == 3 else ItemForm
-    return list(form.model_fields)
-
-
-def _literals(key: str) -> tuple[str, ...]:
-    return tuple(get_args(ItemForm.model_fields[key].annotation))
-
-
-def _across(form: ListForm) -> Iterable[tuple[_Where, str]]:
+def _across(form: ListForm) -> Iterable[tuple[Where, str]]:
     """What one part says of another."""
     keys: set[str] = set()
     names: set[str] = set()
@@ -186,14 +134,8 @@ def _within(item: ItemForm) -> Iterable[tuple[str, str]]:
         yield "photos_most", FEW.format(most=item.photos_most, least=item.photos_least)
     if item.kind != "photo" and item.photos == "never":
         yield from ((key, NO_PHOTOS) for key in ("photos_least", "photos_most") if key in said)
-    if item.standard and len(_standard(item.standard)) < 2:
+    if item.standard and reference(item.standard) is None:
         yield "standard", BAD_STANDARD
-
-
-def _standard(text: str) -> list[str]:
-    """A document and the headings down to a section; [] where one of them is empty."""
-    parts = [part.strip() for part in text.split(BETWEEN.strip())]
-    return parts if all(parts) else []
 
 
 def _section(form: SectionForm) -> Section:
@@ -201,10 +143,9 @@ def _section(form: SectionForm) -> Section:
 
 
 def _item(form: ItemForm) -> Item:
-    document, *section = _standard(form.standard) if form.standard else [""]
     plain = ("photos", "photos_least", "photos_most", "standard")
     return Item(
         **{key: value for key, value in form.model_dump().items() if key not in plain},
         photos=Photos("always" if form.kind == "photo" else form.photos, form.photos_least, form.photos_most),
-        standard=Standard(document, tuple(section)) if section else None,
+        standard=reference(form.standard),
     )

@@ -1,20 +1,15 @@
 """Lists as Excel: one row an item, under Chinese column names; what is written reads the same."""
 
 import hashlib
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import Any
 
+from knowledge.cells import MOST_ROWS, BadWorkbook, Column, empty, sheets
 from knowledge.checklist import Checklist
-from knowledge.checklist_columns import ABOUT, ITEMS, NAME, SECTION, Column, columns, header
+from knowledge.checklist_columns import ABOUT, ITEMS, NAME, SECTION, columns, header
 from knowledge.checklist_form import BadChecklist, checked
-from knowledge.reading.guard import check
-from knowledge.reading.raw import Refused
 
-UNREADABLE = "{file}：{cause}，{remedy}"
-BROKEN = "{file}：不是能读的 Excel 工作簿，请用原软件打开检查，另存为 xlsx 后再发"
 CELL, HEAD_CELL = "{file}：第 {row} 行，列“{column}”", "{file}：“{sheet}”页，“{row}”"
 UNKNOWN_COLUMN = "{file}：第 {row} 行，不认识的列“{column}”{near}"
 COLUMN_TWICE = "{file}：第 {row} 行，列“{column}”有两个"
@@ -23,7 +18,7 @@ TOO_MANY = "{file}：行数太多，最多 {most} 行"
 NO_ROWS = "{file}：列名下面没有检查项"
 DIFFERS = "同一个分区里要一样，或只在第一行写"
 WHOLE = "全部"  # the section where a sheet has none
-_HEADERS_WITHIN, _MOST_ROWS, _MOST_COLUMNS, _SHEETS = 10, 500, 40, 5
+_HEADERS_WITHIN = 10
 _ENOUGH = 3  # known column names that make a row the header of a list
 
 
@@ -52,9 +47,8 @@ class _Sheet:
 def is_list(content: bytes) -> bool:
     """Whether this is a workbook with the header of a list."""
     try:
-        check(content, ".xlsx")
-        return any(_header(rows) is not None for rows in _read(content).values())
-    except (Refused, BadChecklist):
+        return any(_header(rows) is not None for rows in sheets(content).values())
+    except BadWorkbook:
         return False
 
 
@@ -64,14 +58,13 @@ def load_sheet(content: bytes, file: str, keys: Mapping[str, str] | None = None)
     Where the workbook does not say which list it is, it is the one of its name in `keys` (name to key), else a new one.
     """
     try:
-        check(content, ".xlsx")
-    except Refused as error:
-        raise BadChecklist([UNREADABLE.format(file=file, cause=error.cause, remedy=error.remedy)]) from error
-    sheets = _read(content, file)
-    rows = next((rows for rows in sheets.values() if _header(rows) is not None), [])
+        read = sheets(content, file)
+    except BadWorkbook as error:
+        raise BadChecklist([str(error)]) from error
+    rows = next((rows for rows in read.values() if _header(rows) is not None), [])
     sheet = _Sheet(file)
     _fill(sheet, rows)
-    head = _head(sheets.get(ABOUT, []), file, keys or {})
+    head = _head(read.get(ABOUT, []), file, keys or {})
     values = {**head, "sections": list(sheet.sections.values())}
     if not sheet.sections:
         raise BadChecklist(sheet.problems or [NO_ROWS.format(file=file)])
@@ -82,24 +75,6 @@ def load_sheet(content: bytes, file: str, keys: Mapping[str, str] | None = None)
     if sheet.problems:
         raise BadChecklist(sheet.problems)
     return found
-
-
-def _read(content: bytes, file: str = "") -> dict[str, list[Sequence[Any]]]:
-    """The first sheets by name, as rows of cells."""
-    import openpyxl
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that are of no use here
-            book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
-            return {sheet.title: _cells(sheet) for sheet in book.worksheets[:_SHEETS]}
-    except Exception as error:  # openpyxl raises anything on damaged files
-        raise BadChecklist([BROKEN.format(file=file)]) from error
-
-
-def _cells(sheet: Any) -> list[Sequence[Any]]:
-    sheet.reset_dimensions()
-    return list(sheet.iter_rows(max_row=_MOST_ROWS + 1, max_col=_MOST_COLUMNS, values_only=True))
 
 
 def _header(rows: Sequence[Sequence[Any]]) -> int | None:
@@ -115,8 +90,8 @@ def _fill(sheet: _Sheet, rows: Sequence[Sequence[Any]]) -> None:
     start = _header(rows)
     if start is None:
         return
-    if len(rows) > _MOST_ROWS:
-        sheet.problems.append(TOO_MANY.format(file=sheet.file, most=_MOST_ROWS))
+    if len(rows) > MOST_ROWS:
+        sheet.problems.append(TOO_MANY.format(file=sheet.file, most=MOST_ROWS))
     names = [header(cell) for cell in rows[start]]
     sheet.problems += [
         form.format(file=sheet.file, row=start + 1, column=name, near=near)
@@ -124,7 +99,7 @@ def _fill(sheet: _Sheet, rows: Sequence[Sequence[Any]]) -> None:
     ]
     above = WHOLE
     for number, row in enumerate(rows[start + 1 :], start=start + 2):
-        cells = {name: cell for name, cell in zip(names, row, strict=False) if name and not _empty(cell)}
+        cells = {name: cell for name, cell in zip(names, row, strict=False) if name and not empty(cell)}
         if cells:
             above = _row(sheet, number, cells, above)
 
@@ -164,7 +139,7 @@ def _values(cells: Mapping[str, Any], known: Mapping[str, Column]) -> tuple[dict
 
 def _head(rows: Sequence[Sequence[Any]], file: str, keys: Mapping[str, str]) -> dict[str, Any]:
     """Which list it is: its own sheet says so, else the file's name does."""
-    said = {header(row[0]): row[1] for row in rows if len(row) > 1 and not _empty(row[0]) and not _empty(row[1])}
+    said = {header(row[0]): row[1] for row in rows if len(row) > 1 and not empty(row[0]) and not empty(row[1])}
     values = {key: str(said[name]).strip() for key, name in NAME.items() if name in said}
     name = values.setdefault("name", file.rpartition(".")[0].strip()[:20] or file[:20])
     return {"key": keys.get(name) or _made("list", name), **values}
@@ -173,7 +148,3 @@ def _head(rows: Sequence[Sequence[Any]], file: str, keys: Mapping[str, str]) -> 
 def _made(kind: str, name: str) -> str:
     """A key for what has none: the same for the same name, so that it is known again in the next version."""
     return f"{kind}-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
-
-
-def _empty(cell: Any) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())

@@ -5,8 +5,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from knowledge.cells import Column
 from knowledge.checklist import Checklist, Item
-from knowledge.checklist_columns import ABOUT, ITEMS, NAME, NOTES, ROWS, SECTION, Column
+from knowledge.checklist_columns import ABOUT, ITEMS, NAME, NOTES, ROWS, SECTION
 from knowledge.checklist_file import load_file, plain_item
 
 COLUMN, FILL_IN = "列名", "怎么填"

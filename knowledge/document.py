@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+BETWEEN = " > "  # between a document's name and its headings, where a section is named
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -18,6 +20,20 @@ class Section:
     text: str
     page: int | None = None
     breaks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A section of the handbook: the document's file name and the headings down to it."""
+
+    document: str
+    section: tuple[str, ...]
+
+
+def reference(text: str) -> Reference | None:
+    """What “文件名 > 标题 > 标题” stands for; None where it is not written so."""
+    parts = [part.strip() for part in text.split(BETWEEN.strip())]
+    return Reference(parts[0], tuple(parts[1:])) if len(parts) > 1 and all(parts) else None
 
 
 @dataclass(frozen=True, slots=True)
