@@ -131,7 +131,8 @@ def _run(options: argparse.Namespace) -> int:
         if options.config and not file.exists():
             raise config.BadConfig(f"{file}：没有这个文件。请检查 --config，或去掉它以使用默认设置。")
         settings = config.load(os.environ, file, options.home, not options.no_handbook)
-        return asyncio.run(_command(options)(settings, options))
+        with asyncio.Runner(loop_factory=_loop) as runner:
+            return runner.run(_command(options)(settings, options))
     except config.BadConfig as error:
         if options.command == "doctor":
             return doctor.unreadable(error, options)
@@ -143,6 +144,16 @@ def _run(options: argparse.Namespace) -> int:
     except _expected() as error:
         print(f"dudao: {error}", file=sys.stderr)
     return FAILED
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """The quicker one, where it can be had: not on Windows."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
 
 
 def _plain(error: OSError) -> str:

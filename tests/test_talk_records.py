@@ -156,9 +156,7 @@ async def test_codes_are_not_kept_in_the_clear(database: Database) -> None:
         person = await joined(connection)
         secret = await Logins(connection).link(person, NOON)
         rows = [
-            str(row)
-            for name in ("invite", "login")
-            for row in await connection.execute(text(f"SELECT * FROM {name}"))
+            str(row) for name in ("invite", "login") for row in await connection.execute(text(f"SELECT * FROM {name}"))
         ]
     assert rows
     assert not [row for row in rows if code in row or secret in row]
