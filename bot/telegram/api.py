@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from telegram import Bot
-from telegram.request import HTTPXRequest
 
 from bot.config import TelegramSettings
 from bot.telegram.lenient import shown
+from bot.telegram.request import Request
 
 NOT_KNOWN = (
     "Telegram 不认这个机器人令牌：请检查环境变量 TELEGRAM_BOT_TOKEN（@BotFather 的 /mybots 里能看到），"
@@ -20,7 +20,7 @@ NOT_KNOWN = (
 UNREACHABLE = "连不上 Telegram（{base}）：{why}。请检查网络、代理，或 config.yaml 的 telegram.base_url。"
 KINDS = ("message", "callback_query", "my_chat_member")
 _CONNECTIONS = 256  # a request of each of 200 chats at once, and some to spare
-_PATIENCE = 10.0  # seconds for an answer
+_REACH, _PATIENCE = 5.0, 10.0  # seconds for a connection, for an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +86,12 @@ def connect(settings: TelegramSettings) -> Api:
     os.environ["PTB_TIMEDELTA"] = "true"  # how the library is told not to warn of its own past
     for name in ("httpx", "httpcore", "telegram"):  # their lines hold addresses with the token, and people's words
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what fails is raised as well, and logged by us
-    request = HTTPXRequest(
-        connection_pool_size=_CONNECTIONS,
-        connect_timeout=5.0,
-        read_timeout=_PATIENCE,
-        write_timeout=_PATIENCE,
-        pool_timeout=5.0,
-    )
     return Api(
         settings.token.get_secret_value(),
         base_url=settings.base_url,
         base_file_url=settings.base_file_url,
-        request=request,
-        get_updates_request=HTTPXRequest(connection_pool_size=2, connect_timeout=5.0),
+        request=Request(settings.base_url, _CONNECTIONS, _REACH, _PATIENCE),
+        get_updates_request=Request(settings.base_url, 2, _REACH, _PATIENCE),
     )
 
 
