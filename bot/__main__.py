@@ -195,6 +195,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from bot.commands import BadBatch
     from bot.telegram import NoTelegram
     from bot.web.server import WebError
+    from knowledge.checklist_form import BadChecklist
     from knowledge.demo import BadDemo
     from knowledge.glossary import BadGlossary
     from records.database import RecordsError
@@ -206,7 +207,7 @@ def _expected() -> tuple[type[Exception], ...]:
 
     records = (RecordsError, LibraryError, ModelError, VectorsError)
     stored = (FilesError, BackupError, BadArchive)
-    return (*records, *stored, BadDemo, BadGlossary, BadQuestions, BadBatch, WebError, NoTelegram, Taken)
+    return (*records, *stored, BadDemo, BadGlossary, BadChecklist, BadQuestions, BadBatch, WebError, NoTelegram, Taken)
 
 
 if __name__ == "__main__":
