@@ -30,9 +30,11 @@ from records.action import (
     Action,
     NotAllowed,
 )
+from records.conversations import Conversations
 from records.database import Connection
 from records.people import STAFF, SUPERVISOR, People
 
+DRAFT = "整改：{title}"
 CLAIMED = "已认领。做完后点“提交完成”，发整改后的照片，或写清楚做了什么。"
 ASK_FIX = "“{title}”\n请发整改后的照片（可以多张），或写清楚做了什么。"
 SO_FAR = "“{title}”\n已收到：{what}。可以接着发照片或补充说明，齐了点“提交”。"
@@ -148,9 +150,19 @@ async def _verb(
         replies = await changed(context, action.id, CLAIM, lambda one: rules.claim(one, who(context, one)), CLAIMED)
     elif verb == ACCEPT:
         replies = await changed(context, action.id, ACCEPT, lambda one: _accepted(context, one, version), ACCEPTED)
+    elif verb == FIX and (begun := await _begun(context, action)) is not None:
+        return await flow.take_up(context, incoming, FIXING, begun)
     else:
         return await flow.start(context, incoming, _FLOWS[verb], await _facts(context, action, verb))
     return tuple(replace(one, replaces=True) for one in replies)
+
+
+async def _begun(context: Context, action: Action) -> int | None:
+    """The draft in which this person has begun to show that it is done."""
+    async with context.database.read() as connection:
+        drafts = await Conversations(connection).drafts(context.me.id)
+    mine = (one.id for one in drafts if one.flow == FIXING.name and one.state["facts"]["id"] == action.id)
+    return next(mine, None)
 
 
 def _accepted(context: Context, action: Action, version: int) -> Action:
@@ -263,7 +275,7 @@ async def _move_it(context: Context, incoming: Incoming, facts: Facts, answers: 
     return await changed(context, facts["id"], MOVE, step, MOVED, reason)
 
 
-FIXING = Flow("action_fix", WORKERS, _fix_step, _fix_it)
+FIXING = Flow("action_fix", WORKERS, _fix_step, _fix_it, lambda facts: DRAFT.format(title=facts["title"]))
 WHY = Flow("action_why", WORKERS, _why_step, _why_it)
 ASSIGNING = Flow("action_assign", WORKERS, _assign_step, _assign_it)
 MOVING = Flow("action_move", WORKERS, _move_step, _move_it)

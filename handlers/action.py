@@ -21,6 +21,7 @@ from records.database import Connection
 from records.standing import actor
 from records.stores import Store, Stores
 
+WAITING = "{store}的整改"
 OFFER = "{store}有 {n} 项要整改。要建整改吗？\n\n{items}"
 OFFERED = "{n}. **{title}**{nth}\n   {who} · {due}前{measure}"
 OPEN_ALREADY = "{n}. **{title}**{nth}\n   上次的整改还没完成（{due}到期），会记一次再犯，不再另建"
@@ -231,6 +232,6 @@ def _due(facts: Facts, moment: str) -> str:
     return due_shown(datetime.fromisoformat(moment), datetime.fromisoformat(facts["now"]), ZoneInfo(facts["zone"]))
 
 
-MAKING = Flow("action", WORKERS, _step, _make_offered)
+MAKING = Flow("action", WORKERS, _step, _make_offered, lambda facts: WAITING.format(store=facts["named"]))
 BY_HAND = Flow("action_hand", WORKERS, _hand_step, _make_by_hand)
 FLOWS = (MAKING, BY_HAND)

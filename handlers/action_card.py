@@ -29,7 +29,7 @@ from records.action import (
     Action,
     verbs,
 )
-from records.actions import Actions, Change
+from records.actions import Actions, Change, Return
 from records.database import Connection
 from records.people import People, Person
 from records.standing import actor
@@ -134,14 +134,14 @@ async def history(connection: Connection, action: Action, zone: ZoneInfo, days: 
     return "\n".join([f"**{typed.inert(action.title)}**", _circle(action, changes, back, zone, days), "", *lines])
 
 
-def _circle(action: Action, changes: Sequence[Change], back: Action | None, zone: ZoneInfo, days: int) -> str:
+def _circle(action: Action, changes: Sequence[Change], back: Return | None, zone: ZoneInfo, days: int) -> str:
     """Found, planned, done, verified, and whether it came back."""
     planned = next((one.at for one in changes if one.new.get("owner_id")), None)
     fixed = action.fixed_at if action.state in (FIXED, ACCEPTED) else None
     steps = zip(CIRCLE, (action.created_at, planned, fixed, action.closed_at), strict=True)
     parts = [f"{name} {moment.astimezone(zone).strftime('%m-%d')}" for name, moment in steps if moment]
     if action.state == ACCEPTED and action.item_key:
-        parts.append(CAME_BACK.format(day=_when(back.created_at, zone)) if back else LASTED.format(days=days))
+        parts.append(CAME_BACK.format(day=_when(back.at, zone)) if back else LASTED.format(days=days))
     return " → ".join(parts)
 
 

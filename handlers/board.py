@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers import flow, typed
 from handlers.action_card import NOBODY, STATES, around, lasting, line, short
@@ -38,7 +38,7 @@ PDCA = (
     "- 已验收 {verified} 条（{rate}），一般用时 {typical}\n- 验收后 {within} 天内再犯 {back} 条\n- 现在逾期 {late} 条"
 )
 CAME_BACK = "再犯的："
-AGAIN = "{title}：{closed} 验收，{again} 又出现"
+AGAIN = "- {title}：{closed} 验收，{again} 又出现"
 NO_RATE = "还没有"
 _PAGE, _MENU, _DAYS = 8, 20, 90
 _UNDONE = (*OWED, FIXED)
@@ -205,13 +205,13 @@ async def _pdca(context: Context, connection: Connection, view: View, name: str)
     )
     again = [(one, back[one.id]) for one in known if one.id in back][:_PAGE]
     lines = [
-        "- "
-        + AGAIN.format(
-            title=typed.inert(one.title),
-            closed=one.closed_at.astimezone(context.zone).strftime("%m-%d") if one.closed_at else "",
-            again=later.created_at.astimezone(context.zone).strftime("%m-%d"),
-        )
-        for one, later in again
+        AGAIN.format(title=typed.inert(one.title), closed=_day(one.closed_at, context), again=_day(found.at, context))
+        for one, found in again
     ]
-    buttons = tuple((Button(short(later), f"action:{later.id}"),) for _, later in again)
+    rows = [(one, found.action_id or one.id) for one, found in again]
+    buttons = tuple((Button(short(one), f"action:{number}"),) for one, number in rows)
     return Reply("\n".join([text, *(["", CAME_BACK, *lines] if lines else [])]), buttons=(*buttons, *_nav(name)))
+
+
+def _day(moment: datetime | None, context: Context) -> str:
+    return moment.astimezone(context.zone).strftime("%m-%d") if moment else ""

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, func, insert, or_, select, update
 
 from records.action import ACCEPTED, MAKE, OWED, WITHDRAWN, Action, changed
 from records.connection import Connection
-from records.tables import action, action_change
+from records.tables import action, action_change, check_mark, store_check
 
 _LISTS = ("before", "after")
 
@@ -50,6 +50,22 @@ class Which:
     made_since: datetime | None = None
     made_until: datetime | None = None
     source: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """When something that had been accepted failed again, and the action that was made of it, None for none."""
+
+    at: datetime
+    action_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    store_id: int
+    item_key: str
+    at: datetime
+    action_id: int | None
 
 
 class Actions:
@@ -113,21 +129,28 @@ class Actions:
         rows = await self._connection.execute(query.group_by(action.c.item_key))
         return {row[0]: row[1] for row in rows}
 
-    async def came_back(self, actions: Sequence[Action], days: int) -> dict[int, Action]:
-        """Of the accepted ones: the first action on the same item at the same store that came within `days` after."""
+    async def came_back(self, actions: Sequence[Action], days: int) -> dict[int, Return]:
+        """Which of the accepted ones came back: their item failed again at their store within `days` after."""
         done = [one for one in actions if one.state == ACCEPTED and one.closed_at and one.item_key]
         if not done:
             return {}
-        keys = sorted({one.item_key for one in done})
-        stores = sorted({one.store_id for one in done})
-        query = select(action).where(action.c.item_key.in_(keys), action.c.store_id.in_(stores))
-        query = query.where(action.c.state != WITHDRAWN).order_by(action.c.created_at, action.c.id)
-        later = [_action(row) for row in await self._connection.execute(query)]
-        return {
-            one.id: found
-            for one in done
-            if one.closed_at and (found := _first_after(one, one.closed_at, later, timedelta(days)))
-        }
+        keys, stores = sorted({one.item_key for one in done}), sorted({one.store_id for one in done})
+        found = [*await self._found_again(stores, keys), *await self._failed_again(stores, keys)]
+        pairs = [(one, _first_after(one, one.closed_at, found, timedelta(days))) for one in done if one.closed_at]
+        return {one.id: back for one, back in pairs if back}
+
+    async def _found_again(self, stores: Sequence[int], keys: Sequence[str]) -> list[_Again]:
+        """Every action on these items at these stores."""
+        query = select(action.c.store_id, action.c.item_key, action.c.created_at, action.c.id)
+        query = query.where(action.c.item_key.in_(keys), action.c.store_id.in_(stores), action.c.state != WITHDRAWN)
+        return [_Again(*row) for row in await self._connection.execute(query)]
+
+    async def _failed_again(self, stores: Sequence[int], keys: Sequence[str]) -> list[_Again]:
+        """Every check of these stores that one of these items failed, whether an action was made of it or not."""
+        key = store_check.c.list_key + "/" + check_mark.c.item_key
+        query = select(store_check.c.store_id, key, store_check.c.finished_at).join_from(store_check, check_mark)
+        query = query.where(check_mark.c.failed.is_(True), store_check.c.store_id.in_(stores), key.in_(keys))
+        return [_Again(row[0], row[1], row[2], None) for row in await self._connection.execute(query)]
 
     async def _note(
         self, old: Action | None, new: Action, verb: str, person_id: int | None, now: datetime, reason: str
@@ -138,9 +161,15 @@ class Actions:
         await self._connection.execute(insert(action_change).values(values))
 
 
-def _first_after(one: Action, closed: datetime, later: Sequence[Action], within: timedelta) -> Action | None:
-    same = (found for found in later if (found.store_id, found.item_key) == (one.store_id, one.item_key))
-    return next((found for found in same if found.id != one.id and closed <= found.created_at <= closed + within), None)
+def _first_after(one: Action, closed: datetime, found: Sequence[_Again], within: timedelta) -> Return | None:
+    same = [again for again in found if (again.store_id, again.item_key) == (one.store_id, one.item_key)]
+    later = sorted(
+        (again for again in same if again.action_id != one.id and closed < again.at <= closed + within),
+        key=lambda again: again.at,
+    )
+    if not later:
+        return None
+    return Return(later[0].at, next((again.action_id for again in later if again.action_id is not None), None))
 
 
 def _narrowed(query: Select[Any], which: Which) -> Select[Any]:

@@ -324,6 +324,22 @@ async def test_photos_before_and_after_are_shown_side_by_side_to_who_accepts(tea
     assert await team.other.act(f"action:photos:{number}") == NOT_HERE
 
 
+async def test_what_was_sent_to_show_that_it_is_done_waits_while_something_else_is_done(team: Team) -> None:
+    one = await team.made()
+    await team.hand.act(f"action:fix:{one.id}:0")
+    await team.hand.file("a.jpg", picture(1), kind="photo")
+    await team.hand.say("/action 灯坏了")
+    await team.hand.act(f"action:{one.id}")
+    assert "照片 1 张" in await team.hand.press("已做完")
+    assert "已放下" in await team.hand.press("先放下")
+    desk = Talk(team.app, "desk", "web2", person="李")
+    async with team.app.database.write() as connection:
+        await People(connection).connect((await team.hand.who()).id, "web2", "李", "desk", NOON)
+    assert "照片 1 张" in await desk.act(f"action:fix:{one.id}:0")
+    await desk.press("提交")
+    assert (await team.one()).state == "fixed"
+
+
 async def test_what_is_no_photo_is_no_evidence(team: Team) -> None:
     one = await team.made()
     await team.hand.act(f"action:fix:{one.id}:0")

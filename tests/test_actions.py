@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from knowledge.checklist import Checklist, Item, Section
+from knowledge.score import Rules
 from records import action as rules
 from records.action import (
     ACCEPT,
@@ -36,7 +38,8 @@ from records.action import (
     verbs,
 )
 from records.action_figures import figures
-from records.actions import Actions, Overtaken, Which
+from records.actions import Actions, Overtaken, Return, Which
+from records.checks import CheckMark, Checks
 from records.database import Connection, Database
 from records.people import People, Person
 from records.reminders import Reminder, Reminders
@@ -437,9 +440,16 @@ async def test_an_item_that_fails_again_is_counted_and_known_to_have_come_back(d
                                            created_at=NOON + 10 * DAY))  # fmt: skip
         assert await actions.times(first.store_id, [key, "other", ""]) == {key: 2}
         assert await actions.times(first.store_id + 1, [key]) == {}
-        assert await actions.came_back([first, again], 30) == {first.id: again}
+        assert await actions.came_back([first, again], 30) == {first.id: Return(again.created_at, again.id)}
         assert await actions.came_back([first], 9) == {}
         gone = rules.withdraw(again, boss, NOON, "建错了")
         await actions.save(again, gone, WITHDRAW, boss.id, NOON, "建错了")
         assert await actions.times(first.store_id, [key]) == {key: 1}
         assert await actions.came_back([first], 30) == {}
+        listed = Checklist("5s-front", "5S", "1", "", (Section("s", "一", (Item("floor", "地面"),)),))
+        for day, value in ((5, True), (7, False)):
+            when = NOON + day * DAY
+            mark = CheckMark("floor", value, skipped=False, failed=not value, times=0, note="", photos=())
+            await Checks(connection).add(first.store_id, boss.id, listed, Rules(), [mark], when, when)
+        assert await actions.came_back([first], 30) == {first.id: Return(NOON + 7 * DAY, None)}
+        assert await actions.came_back([first], 6) == {}
