@@ -107,6 +107,7 @@ def _app(settings: Settings, database: Database, desk: Desk) -> App:
         bot_link=partial(bot_link, settings.telegram.bot),
         menu=lambda role: [(one.word, one.text) for one in HOUSE.menu(role)],
         rules=settings.checks.rules,
+        repeat_days=settings.checks.repeat_days,
         photos=studio(settings.photos),
         pace=settings.actions.pace,
         checklists=load_folder(KNOWLEDGE / "checklists"),

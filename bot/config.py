@@ -121,6 +121,7 @@ class ChecksSettings(_Part):
     grades: dict[str, float] = {"A": 90, "B": 80, "C": 70, "D": 0}
     repeat_deduction: float = Field(default=2, ge=0, le=100)
     repeat_most: int = Field(default=3, ge=0)
+    repeat_days: int = Field(default=180, ge=0)
 
     @property
     def rules(self) -> Rules:

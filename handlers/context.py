@@ -32,8 +32,8 @@ class Deployment:
     """What a deployment has set that handlers speak of.
 
     `bot_link` makes a deep link of a code, "" where none can be; `menu` gives the (command, text) of a role.
-    `checklists` are the bundled lists by key, `rules` how checks are scored, `photos` is where photos are inspected,
-    and `pace` is how long actions may wait.
+    `checklists` are the bundled lists by key, `rules` how checks are scored (findings of `repeat_days` back count as
+    repeats), `photos` is where photos are inspected, and `pace` is how long actions may wait.
     """
 
     zone: ZoneInfo
@@ -43,6 +43,7 @@ class Deployment:
     bot_link: Callable[[str], str]
     menu: Callable[[str], list[tuple[str, str]]]
     rules: Rules = field(default_factory=Rules)
+    repeat_days: int = 180
     photos: Studio = field(default_factory=Studio)
     checklists: Mapping[str, Checklist] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)

@@ -5,6 +5,8 @@ from handlers import (
     action,
     ask,
     board,
+    check,
+    checked,
     documents,
     helping,
     inviting,
@@ -16,8 +18,10 @@ from handlers import (
     stores,
     unanswered,
 )
+from handlers.drafts import Drafts
 from handlers.routing import ADMINS, EVERYONE, LEADERS, WORKERS, About, Command, House, Press
 
+KEPT = Drafts((check.CHECKING,))
 HOUSE = House(
     commands=(
         Command("start", "开始", helping.start, EVERYONE, ("开始", "你好", "您好")),
@@ -29,6 +33,8 @@ HOUSE = House(
         Command("people", "同事", people.show, LEADERS, ("同事", "人员"), private=True),
         Command("person", "按名字找同事", people.find, LEADERS, (), private=True),
         Command("invite", "邀请同事加入", inviting.invite, LEADERS, ("邀请",), private=True),
+        Command("check", "检核门店", check.begin, LEADERS, ("检核", "开始检核", "检查门店"), private=True),
+        Command("checks", "检核结果", checked.show, WORKERS, ("检核结果", "检核记录"), private=True),
         Command("lists", "检查清单", lists.show, LEADERS, ("检查清单", "清单"), private=True),
         Command("actions", "我的整改", board.show, WORKERS, ("整改", "我的整改"), private=True),
         Command("action", "提一条整改", action.by_hand, WORKERS, ("提整改", "新增整改"), private=True),
@@ -48,6 +54,10 @@ HOUSE = House(
         Press("people", people.press, LEADERS),
         Press("unanswered", unanswered.press, LEADERS),
         Press("answer", unanswered.write, ADMINS),
+        Press("check", check.press, LEADERS),
+        Press("checked", checked.press, WORKERS),
+        Press("standard", check.standard, LEADERS),
+        Press("draft", KEPT.press),
         Press("lists", lists.press, LEADERS),
         Press("action", acting.press, WORKERS),
         Press("actions", board.press, WORKERS),
@@ -63,8 +73,11 @@ HOUSE = House(
         unanswered.ANSWERING,
         documents.INGESTING,
         listing.LISTING,
+        *check.FLOWS,
+        *checked.FLOWS,
         *action.FLOWS,
         *acting.FLOWS,
     ),
+    again=KEPT.again,
     abouts=(About(unanswered.ABOUT, unanswered.replied, ADMINS),),
 )

@@ -34,6 +34,7 @@ _LONGEST_QUESTION = 60  # characters; what is longer, or has several lines, is a
 
 Facts = dict[str, Any]
 Answers = Sequence[Any]
+Take = Callable[[Context, Incoming], Awaitable[tuple[Any, tuple[Reply, ...]]]]
 
 
 class Misread(Exception):
@@ -62,7 +63,7 @@ class Prompt:
     choices: tuple[tuple[Choice, ...], ...] = ()
     read: Callable[[Incoming], Any] | None = None
     free: bool = False
-    take: Callable[[Context, Incoming], Awaitable[tuple[Any, tuple[Reply, ...]]]] | None = None
+    take: Take | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +140,7 @@ async def _typed(context: Context, incoming: Incoming, flow: Flow, opened: Open)
     return await _moved(context, incoming, flow, opened, [*opened.state["answers"], answer])
 
 
-async def _taken(
-    context: Context,
-    incoming: Incoming,
-    flow: Flow,
-    opened: Open,
-    take: Callable[[Context, Incoming], Awaitable[tuple[Any, tuple[Reply, ...]]]],
-) -> tuple[Reply, ...]:
+async def _taken(context: Context, incoming: Incoming, flow: Flow, opened: Open, take: Take) -> tuple[Reply, ...]:
     try:
         answer, notes = await take(context, incoming)
     except Misread as error:

@@ -8,7 +8,7 @@ from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.joining import ROLE_NAMES, STORE_LINK
 from handlers.message import Button, Incoming, Reply
 from handlers.pictures import qr
-from handlers.routing import ADMINS, NOT_YOURS
+from handlers.routing import ADMINS, LEADERS, NOT_YOURS
 from records.people import ADMIN, ROLES, People, Person
 from records.stores import Store, Stores
 
@@ -19,7 +19,7 @@ NOT_HERE = "您名下没有这家门店。"
 CARD = "**{name}**（{code}）\n\n- 区域：{region}\n- 位置：{place}\n{people}"
 NO_PLACE = "还没有"
 QR = "{name}（{code}）的二维码。贴在店里，同事扫一扫就能打开这家门店。\n{link}"
-ADD, QR_BUTTON, MORE = "新增门店", "二维码", "下一页"
+ADD, QR_BUTTON, MORE, CHECK = "新增门店", "二维码", "下一页", "检核"
 ASK_CODE = "新门店的编号是什么？字母、数字和短横线，例如：SH-021。"
 ASK_NAME, ASK_REGION = "门店叫什么名字？", "在哪个区域？例如：华东。"
 ASK_PLACE = "门店在哪里？请在店里点发送位置，或发经纬度，例如：31.2304, 121.4737。"
@@ -109,7 +109,9 @@ async def _card_of(context: Context, store: Store | None, before: str = "") -> R
     )
     changes = [Button(text, f"store:{store.id}:{what}") for text, what in _CHANGES]
     code = (Button(QR_BUTTON, f"store:{store.id}:qr"),)
-    buttons = (tuple(changes[:2]), tuple(changes[2:]), code) if context.me.role == ADMIN else ()
+    check = (Button(CHECK, f"check:store:{store.id}"),) if context.me.role in LEADERS else ()
+    changing = (tuple(changes[:2]), tuple(changes[2:]), code) if context.me.role == ADMIN else ()
+    buttons = tuple(row for row in (check, *changing) if row)
     return Reply(f"{before}\n\n{text.strip()}" if before else text.strip(), buttons=buttons)
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.checklist import Checklist, Item, as_json, from_json
 from knowledge.score import Mark, Rules, Score, score
+from records.database import Connection
 from records.tables import check_mark, store_check
 
 WAITING, CONFIRMED, OBJECTED, SETTLED = "waiting", "confirmed", "objected", "settled"
@@ -79,7 +79,7 @@ class Wanted:
 class Checks:
     """Reads and writes within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def add(
