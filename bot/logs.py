@@ -24,7 +24,8 @@ _IN_ADDRESS = re.compile(r"://[^/:\s]*:(\S+)@|[?&](?:password|secret|token|key)=
 _BREAKS = {ord(one): f"\\u{ord(one):04x}" for one in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"}
 _OURS = ("bot", "handlers", "knowledge", "records", "reports", "retrieval")
 _SILENT = ("telegram.request",)  # quotes what it could not read; its caller is told, and says so
-_HARMLESS = ("telegram.error", "httpx", "httpcore", "bot.channel")  # modules whose errors never quote a message
+# modules whose errors never quote a message
+_HARMLESS = ("telegram.error", "httpx", "httpcore", "aiohttp.client_exceptions", "bot.channel")
 _ROOT = Path(__file__).parent.parent
 
 

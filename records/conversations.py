@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from records.connection import Connection
 from records.tables import conversation, draft
@@ -49,7 +49,8 @@ class Conversations:
 
     async def get(self, channel: str, chat: str, user: str) -> Open | None:
         """The open conversation there; one whose draft was taken up elsewhere is over."""
-        row = (await self._connection.execute(select(conversation).where(*_here(channel, chat, user)))).first()
+        values = {"of_channel": channel, "of_chat": chat, "of_user": user}
+        row = (await self._connection.execute(_GET, values)).first()
         if row is None or _DRAFT not in row.state:
             return Open(row.id, row.flow, row.state, row.updated_at) if row else None
         found = await self.draft(row.state[_DRAFT])
@@ -119,8 +120,11 @@ class Conversations:
         return bool(done.rowcount)
 
 
-def _here(channel: str, chat: str, user: str) -> tuple[Any, ...]:
+def _here(channel: Any, chat: Any, user: Any) -> tuple[Any, ...]:
     return (conversation.c.channel == channel, conversation.c.chat == chat, conversation.c.user == user)
+
+
+_GET = select(conversation).where(*_here(bindparam("of_channel"), bindparam("of_chat"), bindparam("of_user")))
 
 
 def _held(opened: Open) -> tuple[Any, ...]:

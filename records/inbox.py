@@ -12,6 +12,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from records.connection import Connection
 from records.tables import inbox
 
+_ADDING = {
+    "sqlite": sqlite.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id),
+    "postgresql": postgresql.insert(inbox).on_conflict_do_nothing().returning(inbox.c.id),
+}
+_HANDLE = (
+    update(inbox)
+    .where(inbox.c.id.in_(bindparam("ids", expanding=True)), inbox.c.handled_at.is_(None))
+    .values(handled_at=bindparam("handled_at"))
+)
 _CHAT_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:chat, 0))")
 
 
@@ -37,6 +46,10 @@ class Arrived:
     handled_at: datetime | None = None
 
 
+_NAMES = tuple(Arrived.__dataclass_fields__)
+_GIVEN = tuple(name for name in _NAMES if name not in ("id", "handled_at"))
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A waiting message with the other parts of its album; no `rows` where nothing waits.
@@ -59,11 +72,9 @@ class Inbox:
         """Keep messages; returns the ids of those never seen before, in order."""
         if not rows:
             return []
-        make = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        names = [name for name in Arrived.__dataclass_fields__ if name not in ("id", "handled_at")]
-        values = [{name: getattr(row, name) for name in names} for row in rows]
-        adding = make(inbox).values(values).on_conflict_do_nothing().returning(inbox.c.id)
-        return sorted(int(i) for i in (await self._connection.execute(adding)).scalars())
+        values = [{name: getattr(row, name) for name in _GIVEN} for row in rows]
+        added = await self._connection.execute(_ADDING[self._connection.dialect.name], values)
+        return sorted(int(i) for i in added.scalars())
 
     async def find(self, channel: str, message: str) -> Arrived | None:
         """A message by its id in its channel."""
@@ -91,8 +102,7 @@ class Inbox:
 
     async def handle(self, ids: Sequence[int], now: datetime) -> None:
         """These are handled by this transaction; raises Handled when another one was quicker."""
-        mine = inbox.c.id.in_(ids) & inbox.c.handled_at.is_(None)
-        done = await self._connection.execute(update(inbox).where(mine).values(handled_at=now))
+        done = await self._connection.execute(_HANDLE, {"ids": list(ids), "handled_at": now})
         if done.rowcount != len(ids):
             raise Handled(ids)
 
@@ -135,4 +145,4 @@ def _waiting() -> Select[Any]:
 
 
 def _arrived(row: Any) -> Arrived:
-    return Arrived(**{name: getattr(row, name) for name in Arrived.__dataclass_fields__})
+    return Arrived(**{name: getattr(row, name) for name in _NAMES})

@@ -39,6 +39,9 @@ class Promised:
     id: int = 0
 
 
+_NAMES = tuple(Promised.__dataclass_fields__)
+
+
 class Outbox:
     """Reads and writes within one transaction."""
 
@@ -47,11 +50,10 @@ class Outbox:
 
     async def add(self, rows: Sequence[Promised]) -> list[int]:
         """Promise messages; returns their ids in order. One that need not be sent is called by its id."""
-        names = [name for name in Promised.__dataclass_fields__ if name != "id"]
         ids = []
         for row in rows:
-            values = {name: getattr(row, name) for name in names}
-            added = await self._connection.execute(insert(outbox).values(values).returning(outbox.c.id))
+            values = {name: getattr(row, name) for name in _NAMES if name != "id"}
+            added = await self._connection.execute(_ADD, values)
             ids.append(int(added.scalar_one()))
             if row.ended_at is not None and not row.sent_as:
                 called = update(outbox).where(outbox.c.id == ids[-1]).values(sent_as=str(ids[-1]))
@@ -111,11 +113,7 @@ class Outbox:
     async def sent(self, done: Sequence[tuple[int, str]], now: datetime) -> None:
         """These (id, what the channel calls it) have arrived."""
         if done:
-            mark = update(outbox).where(outbox.c.id == bindparam("row"))
-            values = mark.values(
-                ended_at=bindparam("at"), sent_as=bindparam("name"), claimed_by=None, claimed_until=None
-            )
-            await self._connection.execute(values, [{"row": i, "name": name, "at": now} for i, name in done])
+            await self._connection.execute(_SENT, [{"row": i, "name": name, "at": now} for i, name in done])
 
     async def postpone(self, row_id: int, due: datetime) -> None:
         """Try again then."""
@@ -217,6 +215,12 @@ def _reply_from(here: Any, inbox_id: int) -> Any:
     return func.coalesce(first, _BEYOND)
 
 
+_ADD = insert(outbox).returning(outbox.c.id)
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(ended_at=bindparam("at"), sent_as=bindparam("name"), claimed_by=None, claimed_until=None)
+)
 _HELD_UP = (
     select(outbox.c.id)
     .where(
@@ -231,4 +235,4 @@ _HELD_UP = (
 
 
 def _promised(row: Any) -> Promised:
-    return Promised(**{name: getattr(row, name) for name in Promised.__dataclass_fields__})
+    return Promised(**{name: getattr(row, name) for name in _NAMES})

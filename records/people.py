@@ -58,6 +58,12 @@ _WHO = _PEOPLE.join(account, account.c.person_id == person.c.id).where(
     account.c.channel == bindparam("of_channel"), account.c.user == bindparam("of_user")
 )
 
+_USED = (
+    update(account)
+    .where(account.c.channel == bindparam("of_channel"), account.c.user == bindparam("of_user"))
+    .values(used_at=bindparam("used_at"), blocked_at=None)
+)
+
 
 class People:
     """Reads and writes within one transaction."""
@@ -141,8 +147,8 @@ class People:
 
     async def used(self, channel: str, user: str, now: datetime) -> None:
         """The account was written from just now: it works, and it is where its person is."""
-        here = (account.c.channel == channel) & (account.c.user == user)
-        await self._connection.execute(update(account).where(here).values(used_at=now, blocked_at=None))
+        values = {"of_channel": channel, "of_user": user, "used_at": now}
+        await self._connection.execute(_USED, values)
 
     async def blocked(self, channel: str, chat: str, now: datetime) -> None:
         """The person has blocked the bot there."""

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from records.connection import Connection
 from records.tables import faq, question, verdict
@@ -69,6 +69,15 @@ class Complaint:
     reason: str
 
 
+_ADD = insert(question).returning(question.c.id)
+_RECENT = (
+    select(question)
+    .where(question.c.channel == bindparam("of_channel"), question.c.chat == bindparam("of_chat"))
+    .order_by(question.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
 class Questions:
     """Reads and writes within one transaction."""
 
@@ -82,7 +91,7 @@ class Questions:
             values = {name: getattr(row, name) for name in QuestionRow.__dataclass_fields__ if name != "id"}
             values["citations"] = [asdict(cited) for cited in row.citations]
             values["nearest"] = [list(near) for near in row.nearest]
-            result = await self._connection.execute(insert(question).values(values).returning(question.c.id))
+            result = await self._connection.execute(_ADD, values)
             ids.append(int(result.scalar_one()))
         return ids
 
@@ -93,8 +102,8 @@ class Questions:
 
     async def recent(self, channel: str, chat: str, n: int) -> list[QuestionRow]:
         """The last `n` questions of a channel's chat, oldest first."""
-        query = select(question).where(question.c.channel == channel, question.c.chat == chat)
-        rows = await self._connection.execute(query.order_by(question.c.id.desc()).limit(n))
+        values = {"of_channel": channel, "of_chat": chat, "most": n}
+        rows = await self._connection.execute(_RECENT, values)
         return [_question(row) for row in rows][::-1]
 
     async def judge(self, question_id: int, person: str, judged: str, now: datetime) -> None:
