@@ -5,39 +5,28 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from records.photos.frame import inside
+from records.photos.frame import content
 
-WORDS = 4  # of 64 bits in a hash
-HASHES = 2  # kept of a picture: the whole, and its middle
-_SIDE, _KEPT = 64, 16
-_MIDDLE = 0.9
+WORDS = 2  # of 64 bits in a hash
+HASHES = 2  # kept of a picture: what a frame surrounds or the whole, and the middle of that
+_SIDE, _WAVES = 64, 12
+_MIDDLE = 0.93
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]  # (n, WORDS)
 
-_angles = np.pi / _SIDE * np.outer(np.arange(_KEPT), np.arange(_SIDE) + 0.5)
-_COSINES = np.cos(_angles).astype(np.float32)
+_COSINES = np.cos(np.pi / _SIDE * np.outer(np.arange(_WAVES), np.arange(_SIDE) + 0.5)).astype(np.float32)
+_down, _across = np.divmod(np.arange(_WAVES * _WAVES), _WAVES)
+_CHOSEN = np.argsort(_down + _across, kind="stable")[1 : 1 + WORDS * 64]  # the lowest, but for the mean
 
 
 def fingerprint(picture: Image.Image) -> bytes:
     """The hashes to keep of a picture."""
-    return b"".join(hashed(one).tobytes() for one in (picture, middle(picture)))
+    return _of(content(picture)).tobytes()
 
 
 def sought(picture: Image.Image) -> Hashes:
-    """The hashes to look for: those to keep, and those of what a frame (a screenshot's) surrounds."""
-    views = [picture, middle(picture)]
-    box = inside(picture)
-    if box is not None:
-        framed = picture.crop(box)
-        views += [framed, middle(framed)]
-    return np.stack([hashed(one) for one in views])
-
-
-def hashed(picture: Image.Image) -> Hashes:
-    """One hash: the signs of the lowest frequencies about their median."""
-    grey = np.asarray(picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX), np.float32)
-    low = (_COSINES @ grey @ _COSINES.T).ravel()
-    bits = low > np.median(low[1:])
-    return np.packbits(bits).view(np.uint64)
+    """The hashes to look for: those to keep, and those of the whole where a frame was seen."""
+    one = content(picture)
+    return _of(one) if one is picture else np.concatenate([_of(one), _of(picture)])
 
 
 def loaded(kept: bytes) -> Hashes:
@@ -45,7 +34,15 @@ def loaded(kept: bytes) -> Hashes:
     return np.frombuffer(kept, np.uint64).reshape(-1, WORDS)
 
 
-def middle(picture: Image.Image) -> Image.Image:
-    """The picture without its outermost parts."""
-    left, top = (round(size * (1 - _MIDDLE) / 2) for size in picture.size)
-    return picture.crop((left, top, picture.width - left, picture.height - top))
+def _of(picture: Image.Image) -> Hashes:
+    """Two hashes; a small copy is enough for both."""
+    grey = picture.convert("L").resize((256, 256), Image.Resampling.BOX, reducing_gap=2.0)
+    rim = round(256 * (1 - _MIDDLE) / 2)
+    return np.stack([_hashed(grey, (0, 0, 256, 256)), _hashed(grey, (rim, rim, 256 - rim, 256 - rim))])
+
+
+def _hashed(grey: Image.Image, box: tuple[int, int, int, int]) -> Hashes:
+    """The signs of the lowest frequencies about their median."""
+    square = np.asarray(grey.resize((_SIDE, _SIDE), Image.Resampling.BOX, box), np.float32)
+    low = (_COSINES @ square @ _COSINES.T).ravel()[_CHOSEN]
+    return np.packbits(low > np.median(low)).view(np.uint64)

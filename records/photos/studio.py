@@ -10,15 +10,15 @@ from PIL import Image
 from records.database import Database
 from records.files import Files, FilesError
 from records.photos.alignment import agreement
-from records.photos.frame import inside
+from records.photos.frame import content
 from records.photos.inspecting import Inspected, inspected
 from records.photos.keeping import Photo, Photos
 from records.photos.limits import Limits
 from records.photos.nearest import Nearest
 
 _AT_ONCE = 2  # photos: each takes some 60 MB while it is open
-_LOOKED_AT = 6  # photos that look alike, compared piece by piece
-_WITHIN = 96  # bits of 256
+_LOOKED_AT = 8  # photos that look alike, compared piece by piece
+_WITHIN = 52  # bits of 128 that may differ
 
 ReadsCode = Callable[[bytes, str], bool]
 
@@ -88,5 +88,6 @@ def same(one: bytes, other: bytes) -> bool:
 
 def _views(picture: Image.Image) -> Sequence[Image.Image]:
     whole = picture.convert("RGB")
-    box = inside(whole)
-    return [whole] if box is None else [whole.crop(box), whole]
+    one = content(whole)
+    views = [whole] if one is whole else [one, whole]
+    return [view.convert("L") for view in views]
