@@ -52,7 +52,7 @@ def _known(one: str) -> bool:
 
 def _shape(face: "FreeTypeFont", one: str) -> tuple[tuple[int, int], bytes]:
     mask = face.getmask(one)
-    return mask.size, bytes(mask)  # type: ignore[call-overload]  # it has the buffer protocol
+    return mask.size, bytes(mask)
 
 
 @cache
@@ -63,3 +63,21 @@ def _faces() -> "tuple[FreeTypeFont, ...]":
     chinese = Path(str(files("manimgx_fonts_cjk"))) / "NotoSansCJK-VF.otf.ttc"
     found = [(chinese, _SIMPLIFIED), *((one, 0) for one in sorted(plain))]
     return tuple(ImageFont.truetype(path, 16, index, layout_engine=ImageFont.Layout.BASIC) for path, index in found)
+
+
+@lru_cache(8192)
+def advance(one: str) -> float:
+    """How wide a character is in bold, in ems, in the first font that draws it; plain ones are hardly wider."""
+    with _one_at_a_time:
+        for face in _bold_faces():
+            if _shape(face, one) != _shape(face, _NO_CHARACTER) or one == " ":
+                return face.getlength(one) / face.size
+    return 1.0
+
+
+@cache
+def _bold_faces() -> "tuple[FreeTypeFont, ...]":
+    faces = tuple(face.font_variant(size=64) for face in _faces())
+    for face in faces:
+        face.set_variation_by_axes([700] * len(face.get_variation_axes()))
+    return faces
