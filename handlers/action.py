@@ -1,6 +1,7 @@
 """Making actions: from what failed, all with one tap or one by one, or by hand: what, who, by when, how it is seen."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,7 +53,8 @@ async def offer(context: Context, incoming: Incoming, facts: Mapping[str, Any]) 
     `list` is the key of the checklist, where there is one. Of an item `note`, `photos` (ids), `due_hours`, `repeat`,
     `good`, `veto` or `severity` are used where they are there.
     """
-    return await flow.start(context, incoming, MAKING, await _facts(context, facts))
+    asked = await flow.start(context, incoming, MAKING, await _facts(context, facts))
+    return tuple(replace(one, replaces=False) for one in asked)  # what it follows stays to be read
 
 
 async def by_hand(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
@@ -93,7 +95,7 @@ def _item(one: Mapping[str, Any], owner: int | None, times: int, known: Action |
     """An item with its defaults, JSON-able."""
     note = typed.inert(str(one.get("note") or ""))
     name = typed.inert(str(one["name"]))
-    repeat = max(int(one.get("repeat") or 1), times + 1)
+    repeat = int(one.get("repeat") or times + 1)
     due = (now + timedelta(hours=float(one.get("due_hours") or _HOURS))).replace(second=0, microsecond=0)
     return {
         "key": str(one["key"]),

@@ -146,7 +146,7 @@ async def _page(
     for n, one in enumerate(shown, offset + 1):
         lines.append(f"{n}. {line(one, await around(connection, one), context.now(), context.zone)}")
         rows.append((Button(f"{n}. {short(one)}", f"action:{one.id}"),))
-    ways = [(BACK, offset - _PAGE)] if offset else []
+    ways = [(BACK, max(0, offset - _PAGE))] if offset else []
     ways += [(NEXT, offset + _PAGE)] if offset + _PAGE < total else []
     rows += [tuple(Button(text, f"actions:{view}:{at}") for text, at in ways)] if ways else []
     return Reply("\n".join([head, "", *lines]).strip(), buttons=(*rows, *_nav(view)))

@@ -21,7 +21,7 @@ from handlers import (
 from handlers.drafts import Drafts
 from handlers.routing import ADMINS, EVERYONE, LEADERS, WORKERS, About, Command, House, Press
 
-KEPT = Drafts((check.CHECKING,))
+KEPT = Drafts((check.CHECKING, action.MAKING, acting.FIXING))
 HOUSE = House(
     commands=(
         Command("start", "开始", helping.start, EVERYONE, ("开始", "你好", "您好")),

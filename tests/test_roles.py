@@ -14,6 +14,8 @@ from handlers.features import HOUSE
 from handlers.joining import NO_GOOD, STRANGER
 from handlers.message import Reply
 from handlers.routing import NOT_YOURS
+from records.action import Action
+from records.actions import Actions
 from records.conversations import Conversations
 from records.invites import Invites
 from records.people import ROLES
@@ -35,8 +37,10 @@ async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
 
 @pytest.fixture
 async def ids(app: App) -> list[int]:
-    """A house full of what is not everyone's: a store, people, questions; the ids they may have."""
-    await store(app, "SECRET-1", "机密店")
+    """A house full of what is not everyone's: a store, people, questions, an action; the ids they may have."""
+    secret = await store(app, "SECRET-1", "机密店")
+    async with app.database.write() as connection:
+        await Actions(connection).make(Action(secret.id, "机密地面", NOON, NOON, None))
     boss = Talk(app, "boss", person="机密老板")
     await boss.be("admin", await store(app, "SECRET-2", "机密二店"))
     await boss.say(ASKED)
@@ -103,6 +107,8 @@ async def test_forged_buttons_give_nothing_away(app: App, role: str, ids: list[i
     whats = ("", ":name", ":role", ":stores", ":boss", ":remove", ":close", ":qr", ":0", ":up", ":wrong", ":1", ":x:y")
     forged = [f":{ids[0]}{what}" for what in whats]
     forged += [f":{number}{what}" for number in (*ids[1:], 99, "x", "") for what in ("", ":0")]
+    verbs = ("claim", "fix", "accept", "history", "photos", "s1", "o1", "s1,open")
+    forged += [f":{verb}{rest}" for verb in verbs for rest in (f":{ids[0]}", f":{ids[0]}:0", ":0")]
     for press in HOUSE.presses:
         for action in (f"{press.word}{rest}" for rest in forged):
             said = await chat.act(action)
