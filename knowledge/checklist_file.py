@@ -63,8 +63,8 @@ def _place(file: str, values: Any, where: tuple[str | int, ...]) -> str:
 
 def _known_as(values: Any, index: int) -> str:
     """What a part calls itself, else which it is."""
-    name = (values.get("name") or values.get("key")) if isinstance(values, dict) else None
-    return str(name)[:24] if name else NUMBER.format(n=index + 1)
+    names = [str(values.get(key) or "").strip() for key in ("name", "key")] if isinstance(values, dict) else []
+    return next((name[:24] for name in names if name), NUMBER.format(n=index + 1))
 
 
 def as_yaml(checklist: Checklist) -> str:

@@ -1,10 +1,12 @@
 """Lists as files: those that are shipped, those that are refused and why, and the same list in YAML, Excel and JSON."""
 
 import json
+import re
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -90,12 +92,12 @@ def test_a_list_reads_the_same_from_yaml_excel_and_json(listed: Checklist) -> No
 def test_all_that_an_item_can_say_is_taken_in() -> None:
     said = {
         "key": "hot", "name": "水温", "kind": "number", "weight": 2.5, "guide": "量。", "good": "热。",
-        "may_skip": False, "veto": True, "photos": "fail", "photos_least": 2, "photos_most": 4, "due_hours": 6,
+        "may_skip": False, "veto": True, "photos": "fail", "photos_least": 3, "photos_most": 3, "due_hours": 6,
         "standard": "5S现场管理 > 5S是什么", "low": 80, "high": 95.5, "unit": "度",
     }  # fmt: skip
     listed = load_yaml(_with(said), "a.yaml")
     assert listed.items == (
-        Item("hot", "水温", "number", 2.5, "量。", "热。", False, True, Photos("fail", 2, 4), 6,
+        Item("hot", "水温", "number", 2.5, "量。", "热。", False, True, Photos("fail", 3, 3), 6,
              Standard("5S现场管理", ("5S是什么",)), 80, 95.5, "度"),
     )  # fmt: skip
     assert set(said) == set(ItemForm.model_fields)
@@ -164,6 +166,7 @@ def problems(text: str | bytes) -> list[str]:
         ("key: smile", "key: clean", "分区“前台”：检查项“有笑容”：key：编号“clean”用了两次"),
         ("name: 有笑容", "name: 台面干净", "分区“前台”：检查项“台面干净”：name：名称“台面干净”用了两次"),
         ("name: 有笑容", "name: ''", "分区“前台”：检查项“smile”：name：不能为空"),
+        ("name: 有笑容", "name: '  '", "分区“前台”：检查项“smile”：name：不能为空"),
         ("name: 有笑容, ", "", "分区“前台”：检查项“smile”：name：缺少这一项"),
         ("key: smile, name: 有笑容, ", "key: 笑容, ", "分区“前台”：检查项“笑容”：name：缺少这一项"),
         ("name: 有笑容", "name: 5", "分区“前台”：检查项“5”：name：应是文字，请加引号"),
@@ -348,6 +351,19 @@ def test_only_a_header_of_a_list_makes_a_workbook_a_list() -> None:
     assert not is_list(b"")
 
 
+def test_a_workbook_that_misstates_its_size_is_read_wholly() -> None:
+    """Some programs write a dimension of one cell."""
+    content = BytesIO()
+    with ZipFile(BytesIO(workbook(template()))) as sent, ZipFile(content, "w") as short:
+        for name in sent.namelist():
+            part = sent.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                part, whole = re.sub(rb'<dimension ref="[^"]+"', b'<dimension ref="A1:A1"', part), part
+                assert part != whole
+            short.writestr(name, part)
+    assert load_sheet(content.getvalue(), "a.xlsx") == template()
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -370,3 +386,10 @@ def test_the_workbook_says_which_list_it_is_and_offers_the_choices() -> None:
     offered = {str(one.formula1) for one in book[ROWS].data_validations.dataValidation}
     assert offered == {'"合格/不合格,0-5分,数值,文字,照片"', '"是,否"', '"不要,不合格时,必须"'}
     assert book[ROWS].freeze_panes == "A2"
+    assert [book[ROWS].cell(row, 3).value for row in (2, 3, 4, 5, 6)] == [2, 2, None, 2, None]
+
+
+def test_a_list_is_written_in_the_order_people_write_it() -> None:
+    written = as_yaml(SHIPPED["5s-front"])
+    assert written.startswith("key: 5s-front\nname: 5S 前台\ndescription: ")
+    assert "- key: sort\n  name: 整理\n  weight: 2.0\n  items:\n  - key: desk-needed-only\n    name: " in written

@@ -125,3 +125,17 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(file: Path) -> None:
     with pytest.raises(BadConfig) as refused:
         load({}, file)
     assert "sk-123-secret" not in str(refused.value)
+
+
+def test_grades_are_read_in_their_order(file: Path) -> None:
+    file.write_text("checks:\n  grades: {优: 95, 合格: 60, 不合格: 0}\n  repeat_deduction: 1.5\n", encoding="utf-8")
+    rules = load({}, file).checks.rules
+    assert rules.bands == (("优", 95), ("合格", 60), ("不合格", 0))
+    assert (rules.repeat_deduction, rules.repeat_most) == (1.5, 3)
+
+
+@pytest.mark.parametrize("grades", ["{A: 90, B: 95, C: 0}", "{A: 90}", "{A: 90, B: 10}"])
+def test_grades_that_leave_a_score_without_one_are_told(file: Path, grades: str) -> None:
+    file.write_text(f"checks:\n  grades: {grades}\n", encoding="utf-8")
+    with pytest.raises(BadConfig, match=r"config\.yaml.*: checks: .*must fall from at most 100 to 0"):
+        load({}, file)
