@@ -15,8 +15,8 @@ class Kpi:
     @property
     def said(self) -> str:
         """“返修率 6.2%（目标 3%）”."""
-        goal = "" if self.goal is None else f"（目标 {self.goal:g}{self.unit}）"
-        return f"{self.name} {self.now:g}{self.unit}{goal}"
+        goal = "" if self.goal is None else f"（目标 {_measured(self.goal, self.unit)}）"
+        return f"{self.name} {_measured(self.now, self.unit)}{goal}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +44,8 @@ class Card:
 
 
 ASKED = {"what": "什么问题", "where": "在哪里", "when": "什么时候", "how_many": "差多少", "impact": "影响谁"}
+
+
+def _measured(value: float, unit: str) -> str:
+    """“6.2%”, “41 分”."""
+    return f"{value:g}{unit}" if not unit or unit in "%％℃°" else f"{value:g} {unit}"

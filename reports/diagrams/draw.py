@@ -29,7 +29,9 @@ def _values(scene: Scene) -> dict[str, Any]:
 
 def as_svg(scene: Scene) -> str:
     """The same with text that stays text; every box that shows something carries its key and its whole label."""
-    size = f'width="{scene.width:.1f}pt" height="{scene.height:.1f}pt" viewBox="0 0 {scene.width:.1f} {scene.height:.1f}"'
+    size = (
+        f'width="{scene.width:.1f}pt" height="{scene.height:.1f}pt" viewBox="0 0 {scene.width:.1f} {scene.height:.1f}"'
+    )
     body = "\n".join(_svg(one) for one in scene.shapes)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<svg xmlns="http://www.w3.org/2000/svg" {size} '

@@ -25,9 +25,7 @@ def of_tree(tree: Tree) -> Sheet:
 def of_fishbone(fish: Fishbone) -> Sheet:
     """The sheet of a fishbone: a group for each bone, those with the most votes marked."""
     best = {one.id for one in likely(fish)}
-    groups = tuple(
-        Group(bone, bone, tuple(_twig(fish, one, best) for one in fish.on(bone))) for bone in fish.bones
-    )
+    groups = tuple(Group(bone, bone, tuple(_twig(fish, one, best) for one in fish.on(bone))) for bone in fish.bones)
     facts = tuple(f"{name}：{said}" for name, said in fish.card.facts[1:])
     return Sheet(FISH, fish.card.what, facts, groups, (("likely", LIKELY),) if best else ())
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from reports.diagrams.palette import DARK, FAINT, INK, ON_DARK, ON_DARK_SOFT, SOFT, TONES
 from reports.diagrams.scene import Box, Shape, Text
 from reports.diagrams.sheet import PROBLEM, Node, Sheet
-from reports.diagrams.wrapping import width, wrapped
+from reports.diagrams.wrapping import balanced, width, wrapped
 
 _LEADING = 1.38  # of a line, in ems
 _ASCENT = 0.88
@@ -27,7 +27,7 @@ class Card:
 def card(node: Node, size: float, room: float, *, snug: bool = False) -> Card:
     """A card at most `room` wide; a snug one is as narrow as its text."""
     inner = room - _pads(size)
-    lines = wrapped(node.text, size, inner)
+    lines = balanced(node.text, size, inner)
     chips = _chips_width(node, size)
     beside = bool(node.chips) and width(lines[-1], size) + chips + size * 0.6 <= inner
     rows = len(lines) + (0.0 if beside or not node.chips else 0.86)
@@ -86,10 +86,13 @@ def _chips(node: Node, size: float, x: float, y: float) -> list[Shape]:
 def head(sheet: Sheet, size: float, x: float, y: float, room: float) -> tuple[tuple[Shape, ...], Box]:
     """The problem's dark card, and its box."""
     inner, small = room - 2.4 * size, size * 0.74
-    title = wrapped(sheet.problem, size, inner)
+    title = balanced(sheet.problem, size, inner)
     facts = [line for fact in sheet.facts for line in wrapped(fact, small, inner)]
-    height = size * 1.1 + small * 1.6 + len(title) * size * _LEADING + (
-        small * 0.5 + len(facts) * small * 1.5 if facts else 0
+    height = (
+        size * 1.1
+        + small * 1.6
+        + len(title) * size * _LEADING
+        + (small * 0.9 + len(facts) * small * 1.5 if facts else 0)
     )
     box = Box(x, y, room, height, DARK, "", size * 0.6, key=PROBLEM, label=sheet.problem)
     left, base = x + 1.2 * size, y + size * 0.65 + small * _ASCENT

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 Point = tuple[float, float]
 
@@ -87,27 +88,23 @@ def _moved(one: Shape, across: float, down: float) -> Shape:
 
 
 def cut(scene: Scene, most: float) -> tuple[Scene, ...]:
-    """The scene as pages no higher than `most`, cut where no box is; a box higher than that has a page of its own."""
-    if scene.height <= most:
-        return (scene,)
-    edges = [0.0]
-    boxes = [one for one in scene.shapes if isinstance(one, Box)]
-    for gap in [*_gaps(boxes), scene.height]:
-        if gap - edges[-1] > most and previous > edges[-1]:
-            edges.append(previous)
-        previous = gap
-    edges.append(scene.height)
-    return tuple(_slice(scene, top, bottom) for top, bottom in zip(edges, edges[1:], strict=False))
+    """The scene as pages no higher than `most`, cut where no box is; what has no such place stays whole."""
+    edges, last = [0.0], 0.0
+    for gap in (*_gaps(scene), scene.height):
+        if gap - edges[-1] > most and last > edges[-1]:
+            edges.append(last)
+        last = gap
+    return tuple(_slice(scene, top, bottom) for top, bottom in pairwise((*edges, scene.height)))
 
 
-def _gaps(boxes: list[Box]) -> list[float]:
-    """Heights between rows of boxes, from the top."""
-    found, reached = [], 0.0
-    for one in sorted(boxes, key=lambda one: one.y):
-        if one.y > reached:
-            found.append((reached + one.y) / 2 if found or reached else 0.0)
+def _gaps(scene: Scene) -> tuple[float, ...]:
+    """Heights at which no box is, each in the middle between two rows of them, from the top."""
+    found, reached = list[float](), 0.0
+    for one in sorted((one for one in scene.shapes if isinstance(one, Box)), key=lambda one: one.y):
+        if one.y > reached > 0:
+            found.append((reached + one.y) / 2)
         reached = max(reached, one.bottom)
-    return found
+    return tuple(found)
 
 
 def _slice(scene: Scene, top: float, bottom: float) -> Scene:
@@ -116,7 +113,9 @@ def _slice(scene: Scene, top: float, bottom: float) -> Scene:
 
 
 def _top(one: Shape) -> float:
-    return min(y for _, y in one.points) if isinstance(one, Stroke) else one.y - (one.size if isinstance(one, Text) else 0)
+    return (
+        min(y for _, y in one.points) if isinstance(one, Stroke) else one.y - (one.size if isinstance(one, Text) else 0)
+    )
 
 
 def _bottom(one: Shape) -> float:

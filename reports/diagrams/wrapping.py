@@ -34,11 +34,28 @@ def wrapped(text: str, size: float, room: float) -> tuple[str, ...]:
     return tuple([*lines, line.rstrip()] if line.strip() else lines) or ("",)
 
 
+@lru_cache(2048)
+def balanced(text: str, size: float, room: float) -> tuple[str, ...]:
+    """As many lines as `wrapped` gives, of about the same width."""
+    lines = wrapped(text, size, room)
+    if len(lines) == 1:
+        return lines
+    tight = max(sum(width(one, size) for one in lines) / len(lines), size)
+    while tight < room:
+        tried = wrapped(text, size, tight)
+        if len(tried) <= len(lines):
+            return tried
+        tight += size / 2
+    return lines
+
+
 def _unbroken(text: str) -> Iterator[str]:
     """Pieces between which a line may end."""
     held = ""
     for piece in _PIECES.findall(text):
-        if held and (piece[0] in _NOT_FIRST or held[-1] in _NOT_LAST or piece[0] in "\u200d\ufe0f" or held[-1] == "\u200d"):
+        if held and (
+            piece[0] in _NOT_FIRST or held[-1] in _NOT_LAST or piece[0] in "\u200d\ufe0f" or held[-1] == "\u200d"
+        ):
             held += piece
             continue
         if held:
