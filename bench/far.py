@@ -9,11 +9,15 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from records.action import Action
+from records.actions import Actions
 from records.database import Database
 from records.people import SUPERVISOR, People
+from records.stores import Stores
 
 _FAKE = Path(__file__).resolve().parents[1] / "tests" / "fake_telegram.py"
 FIRST = 1001  # the first user's number at the far end
@@ -118,12 +122,19 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-async def join(database: Database, count: int, now: Any) -> list[int]:
-    """Let so many people join from Telegram; returns their numbers there, which are their chats' too."""
+async def join(database: Database, count: int, now: Any, actions: int = 0) -> list[int]:
+    """Let so many people join from Telegram, with so many actions at their store, from 1 on.
+
+    Returns their numbers there, which are their chats' too.
+    """
     numbers = list(range(FIRST, FIRST + count))
     async with database.write() as connection:
-        people = People(connection)
+        people, stores = People(connection), [await Stores(connection).save("S-1", "一店", "")] if actions else []
         for number in numbers:
-            person = await people.add(f"测试{number}", SUPERVISOR, "Asia/Shanghai", now)
+            here = [one.id for one in stores]
+            person = await people.add(f"测试{number}", SUPERVISOR, "Asia/Shanghai", now, stores=here)
             await people.connect(person.id, "telegram", str(number), str(number), now)
+        for number in range(actions):
+            one = Action(stores[0].id, f"整改{number}", now + timedelta(days=9), now, None)
+            await Actions(connection).make(one)
     return numbers

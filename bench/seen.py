@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from records.database import Database
-from records.tables import account, inbox, outbox, person, question
+from records.tables import account, action_change, inbox, outbox, person, question
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +15,15 @@ class Seen:
     """Counts and orders.
 
     `questions`: (user, text) -> how often it was logged, in the order of the log; `names`: user -> what they are called
-    now; `doubled`: messages that got the very same reply twice; `sent`: chat -> what the far end calls its replies, in
-    order.
+    now; `claims`: action -> the users who claimed it, in order; `doubled`: messages that got the very same reply twice;
+    `sent`: chat -> what the far end calls its replies, in order.
     """
 
     unhandled: int
     unsent: int
     questions: dict[tuple[str, str], int]
     names: dict[str, str]
+    claims: dict[int, list[str]]
     doubled: list[int]
     sent: dict[str, list[str]]
 
@@ -39,6 +40,13 @@ async def seen(database: Database) -> Seen:
             questions[row.person, row.text] = questions.get((row.person, row.text), 0) + 1
         called = select(account.c.user, person.c.name).join(person, person.c.id == account.c.person_id)
         names = {row.user: row.name for row in await connection.execute(called.where(account.c.channel == "telegram"))}
+        claims: dict[int, list[str]] = {}
+        had = select(action_change.c.action_id, account.c.user).join_from(
+            action_change, account, account.c.person_id == action_change.c.person_id
+        )
+        had = had.where(action_change.c.verb == "claim", account.c.channel == "telegram")
+        for row in await connection.execute(had.order_by(action_change.c.id)):
+            claims.setdefault(row.action_id, []).append(row.user)
         sent: dict[str, list[str]] = {}
         replies: Counter[tuple[int, str]] = Counter()
         for row in await connection.execute(select(outbox).where(telegram).order_by(outbox.c.id)):
@@ -47,4 +55,4 @@ async def seen(database: Database) -> Seen:
             if row.ended_at is not None and not row.edits:
                 sent.setdefault(row.chat, []).append(row.sent_as)
     doubled = sorted({message for (message, _), times in replies.items() if times > 1})
-    return Seen(unhandled, unanswered, questions, names, doubled, sent)
+    return Seen(unhandled, unanswered, questions, names, claims, doubled, sent)

@@ -34,8 +34,9 @@ CHATS, MESSAGES, ROUNDS = 50, 500, 20
 WEBHOOK_SECRET = "soak"
 _PATIENCE = 120.0  # seconds for everything to be answered after the last kill
 _SPEED = 60  # messages a second
-_KINDS = ("question", "command", "flow", "photo", "album", "place", "press")
-_OFTEN = (6, 1, 2, 1, 1, 1, 1)
+_KINDS = ("question", "command", "flow", "photo", "album", "place", "press", "claim")
+_OFTEN = (6, 1, 2, 1, 1, 1, 1, 1)
+_AT_ONCE = 3  # people who press the same button
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,14 @@ class Bots:
 
 @dataclass(slots=True)
 class Said:
-    """What people have said so far: questions and names by chat, in order, and how many messages in all."""
+    """What people have said so far: questions and names by chat, in order, and how many messages in all.
+
+    `claims`: action -> the chats in which it was claimed.
+    """
 
     questions: dict[int, list[str]] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
+    claims: dict[int, set[str]] = field(default_factory=dict)
     count: int = 0
 
 
@@ -99,6 +104,10 @@ def planned(draw: random.Random, chats: Sequence[int], messages: int, said: Said
             plan += [{"user": chat, "press": "me:name", "message": 1}, {"user": chat, "text": said.names[chat]}]
         elif kind == "album":
             plan += [{"user": chat, "photo": _photo(number + i), "album": f"album{number}"} for i in (0, 1)]
+        elif kind == "claim":
+            action, several = len(said.claims) + 1, draw.sample(list(chats), _AT_ONCE)
+            said.claims[action] = set(map(str, several))
+            plan += [{"user": one, "press": f"action:claim:{action}:0", "message": 1} for one in several]
         else:
             plan.append({"user": chat, **_single(kind, number)})
     said.count += len(plan)
@@ -153,6 +162,9 @@ def judged(found: Seen, sent: Sequence[dict[str, Any]], said: Said) -> list[str]
     for chat, name in said.names.items():
         called = found.names.get(str(chat))
         wrong += [] if called == name else [f"{chat} is called {called}, not {name}"]
+    for action, chats in said.claims.items():
+        claimed = found.claims.get(action, [])
+        wrong += [] if len(claimed) == 1 and claimed[0] in chats else [f"action {action} was claimed by {claimed}"]
     wrong += [f"message {message} was answered twice" for message in found.doubled]
     first: dict[tuple[str, str], int] = {}
     for one in sent:
@@ -184,7 +196,7 @@ async def soak(
         database = Database(database_url)
         stack.push_async_callback(database.close)
         await database.migrate()
-        people = await join(database, chats, datetime.now(UTC))
+        people = await join(database, chats, datetime.now(UTC), actions=rounds * (messages // _AT_ONCE + 1))
         bots = Bots(homes, ports, environment)
         stack.callback(bots.stop)
         for which in range(len(homes)):
