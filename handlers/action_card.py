@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers import typed
+from handlers import photo, typed
 from handlers.due import due_shown
 from handlers.message import Button, Reply
 from records.action import (
@@ -32,6 +32,7 @@ from records.action import (
 from records.actions import Actions, Change, Return
 from records.database import Connection
 from records.people import People, Person
+from records.photos.keeping import Photos
 from records.standing import actor
 from records.stores import Stores
 
@@ -57,6 +58,7 @@ DUE, LATE = "期限：{due}", "期限：{due}（已逾期 {late}）"
 OVERDUE, BY = "逾期 {late}", "{due}前"
 MEASURE, FROM = "做到：{text}", "来自：{source}（{name}，{day}）"
 DONE = "提交：{name}，{when}{shown}"
+FLAGGED = "- 第 {n} 张照片请留意：{text}"
 AFTER, SAID = "，照片 {n} 张", "说明：{text}"
 BACK = "退回过 {n} 次"
 LAST_REASON = "原因：{text}"
@@ -106,7 +108,19 @@ async def card(connection: Connection, action: Action, person: Person, now: date
     """An action for one person: what it is, how it stands, and what they may do with it."""
     known = await around(connection, action, await Actions(connection).history(action.id))
     text = _text(action, known, now, ZoneInfo(person.zone))
+    if action.state == FIXED and actor(person, action.store_id).leads:
+        text = "\n".join([text, *await _flags(connection, action, person)])
     return Reply(f"{before}\n\n{text}" if before else text, buttons=_buttons(action, person))
+
+
+async def _flags(connection: Connection, action: Action, person: Person) -> list[str]:
+    """What stands out in the photos that show that it is done, for whoever judges."""
+    photos, lines = Photos(connection), []
+    for n, one in enumerate(await photos.of(action.after), 1):
+        same = await photos.get(one.same_as) if one.same_as else None
+        said = photo.flagged(one, person, ZoneInfo(person.zone), same)
+        lines += [FLAGGED.format(n=n, text=said)] if said else []
+    return lines
 
 
 def line(action: Action, known: Around, now: datetime, zone: ZoneInfo) -> str:

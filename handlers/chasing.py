@@ -13,6 +13,7 @@ from records.database import Connection
 from records.people import ADMIN, STAFF, SUPERVISOR, People, Person
 from records.reminders import Reminder, Reminders
 from records.standing import actor
+from records.stores import Stores
 
 if TYPE_CHECKING:
     from handlers.reminding import Due
@@ -48,7 +49,8 @@ async def chase(due: "Due") -> list[Notice]:
         return []
     past = [stage for stage, at in _stages(action, pace, due.now) if at <= due.now]
     await follow(due.connection, action, pace, due.now)
-    if not past:
+    store = await Stores(due.connection).get(action.store_id)
+    if not past or store is None or store.closed_at is not None:
         return []
     if action.state == FIXED:
         text = WAITS_LONG.format(long=lasting(due.now - (action.fixed_at or due.now)))

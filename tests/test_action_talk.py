@@ -27,7 +27,7 @@ from records.action import NO_FIX, NOT_HERE, OWN_FIX, Action
 from records.actions import Actions, Which
 from records.people import People
 from records.reminders import Reminders
-from records.stores import Store
+from records.stores import Store, Stores
 
 NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 FLOOR = {"key": "floor", "name": "前台地面干净", "note": "有水渍", "due_hours": 24, "good": "地面干燥无水渍"}
@@ -322,6 +322,30 @@ async def test_photos_before_and_after_are_shown_side_by_side_to_who_accepts(tea
     assert "左边是整改前" in await team.boss.act(f"action:photos:{number}")
     assert len(team.boss.replies[0].files) == 1
     assert await team.other.act(f"action:photos:{number}") == NOT_HERE
+
+
+async def test_a_photo_that_was_sent_before_is_pointed_out_to_who_accepts(team: Team) -> None:
+    for title in ("擦地面", "擦柜台"):
+        one = await team.made(title=title)
+        await team.hand.act(f"action:fix:{one.id}:0")
+        await team.hand.file("a.jpg", picture(5), kind="photo")
+        await team.hand.press("提交")
+    first, second = await team.boss.heard()
+    assert "请留意" not in first
+    assert "第 1 张照片请留意：与以前的照片重复（2026-05-04 12:00，第 1 号）" in second
+
+
+async def test_a_closed_store_is_left_alone(team: Team) -> None:
+    await team.offer(team.boss, FLOOR)
+    await team.boss.press("全部建")
+    async with team.app.database.write() as connection:
+        await Stores(connection).close(team.store.id, team.clock.now)
+    heard = len(await team.hand.heard())
+    await team.ticked(until=timedelta(days=3))
+    assert len(await team.hand.heard()) == heard
+    await store(team.app)
+    await team.ticked(until=timedelta(days=7), step=timedelta(hours=6))
+    assert "逾期" in (await team.hand.heard())[-1]
 
 
 async def test_what_was_sent_to_show_that_it_is_done_waits_while_something_else_is_done(team: Team) -> None:
