@@ -8,6 +8,7 @@ from pathlib import Path
 from bench import home
 from bench.engines import engines
 from bench.load import load
+from bench.photos import photos
 from bench.pipeline import pipeline
 from bench.quality import quality
 from bench.scale import scale
@@ -20,6 +21,7 @@ MEASUREMENTS = {
     "load": load,
     "engines": engines,
     "pipeline": pipeline,
+    "photos": photos,
 }
 
 

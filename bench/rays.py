@@ -58,7 +58,9 @@ def rendered(things: list[Quad | Ball], camera: Camera, lamp: Lamp, width: int, 
         some = rays[here]
         if not some.size:
             continue
-        far, seen, painted, normal = _quad(thing, camera, some) if isinstance(thing, Quad) else _ball(thing, camera, some)
+        far, seen, painted, normal = (
+            _quad(thing, camera, some) if isinstance(thing, Quad) else _ball(thing, camera, some)
+        )
         nearer = seen & (far < depth[here])
         depth[here][nearer] = far[nearer]
         points = (camera.at + some[nearer] * far[nearer][:, None]).astype(np.float32)

@@ -176,7 +176,9 @@ def _shelf(chance: Chance) -> Array:
     for row in range(rows):
         for column in range(columns):
             top, left = row * 96 // rows + 3, column * 128 // columns + 2
-            skin[top : (row + 1) * 96 // rows - 3, left : (column + 1) * 128 // columns - 2] = chance.uniform(30, 235, 3)
+            skin[top : (row + 1) * 96 // rows - 3, left : (column + 1) * 128 // columns - 2] = chance.uniform(
+                30, 235, 3
+            )
     return skin
 
 

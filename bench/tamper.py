@@ -98,7 +98,11 @@ def _saved(picture: Image.Image, quality: int) -> Image.Image:
 
 def _cut(picture: Image.Image, chance: Chance, share: float) -> Image.Image:
     across, down = int(picture.width * share), int(picture.height * share)
-    left, top = (across // 2, down // 2) if share > 0.05 else (int(chance.integers(0, across + 1)), int(chance.integers(0, down + 1)))
+    left, top = (
+        (across // 2, down // 2)
+        if share > 0.05
+        else (int(chance.integers(0, across + 1)), int(chance.integers(0, down + 1)))
+    )
     return picture.crop((left, top, picture.width - across + left, picture.height - down + top))
 
 

@@ -16,7 +16,7 @@ def scene(seed: int, width: int = 800, height: int = 600) -> Image.Image:
     draw = ImageDraw.Draw(rough)
     for _ in range(40):
         x, y = int(chance.integers(0, width)), int(chance.integers(0, height))
-        w, h = int(chance.integers(20, width // 4)), int(chance.integers(20, height // 4))
+        w, h = int(chance.integers(width // 20, width // 4)), int(chance.integers(height // 20, height // 4))
         colour = tuple(int(level) for level in chance.integers(10, 245, 3))
         draw.rectangle((x, y, x + w, y + h), fill=colour, outline=(20, 20, 20))
     grain = chance.normal(0, 5, (height, width, 1))

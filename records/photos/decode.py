@@ -1,12 +1,11 @@
 """Bytes of unknown origin -> an upright RGB picture and its EXIF, or one sentence that says why not."""
 
 import io
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import pi_heif  # type: ignore[import-untyped]
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 from records.photos.limits import Limits
 
@@ -14,12 +13,18 @@ EMPTY = "这张照片是空的，请重新发送。"
 TOO_HEAVY = "这张照片有 {size:.0f} MB，超过 {limit:g} MB 的上限，请压缩后再发，或直接用相机拍一张。"
 NOT_A_PICTURE = "这个文件不是能打开的照片，请发 JPG、PNG、WebP 或 HEIC 格式的照片。"
 TOO_LARGE = "这张照片有 {size:.0f} 百万像素，超过 {limit:g} 百万的上限，请把相机分辨率调低后再拍。"
+VAST = "这张照片的像素多得不正常，请用相机重新拍一张。"
 MOVING = "这是动图，不是照片，请拍一张照片再发。"
 BROKEN = "这张照片不完整或已损坏，请重新拍一张，或重新发送。"
 
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP")
+_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP")
 _TURNED = 274  # EXIF Orientation
-_SIDEWAYS = (5, 6, 7, 8)
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
+_NEAR = 0.9  # of the edge: what is a little larger is not worth the time
 
 
 class Unusable(Exception):
@@ -44,7 +49,7 @@ def decoded(data: bytes, limits: Limits) -> Decoded:
     if len(data) > limits.megabytes * 1_000_000:
         raise Unusable(TOO_HEAVY.format(size=len(data) / 1e6, limit=limits.megabytes))
     try:
-        with warnings.catch_warnings(), _opened(data) as opened:
+        with _opened(data) as opened:
             return _decoded(opened, limits)
     except Unusable:
         raise
@@ -59,7 +64,7 @@ def _opened(data: bytes) -> Image.Image:
     except UnidentifiedImageError as error:
         raise Unusable(NOT_A_PICTURE) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Unusable(BROKEN) from error
+        raise Unusable(VAST) from error
 
 
 def _decoded(opened: Image.Image, limits: Limits) -> Decoded:
@@ -75,8 +80,10 @@ def _decoded(opened: Image.Image, limits: Limits) -> Decoded:
         opened.draft(None, (int(width * fits), int(height * fits)))
     opened.load()
     small = _reduced(opened, limits.shown_edge)
-    upright = ImageOps.exif_transpose(_plain(small, profile))
-    if exif.get(_TURNED) in _SIDEWAYS and media_type not in ("image/heif", "image/heic", "image/avif"):
+    plain = _plain(small, profile)
+    turn = _TURNS.get(exif.get(_TURNED, 1))
+    upright = plain if turn is None else plain.transpose(turn)
+    if upright.size != plain.size:
         width, height = height, width
     return Decoded(upright, width, height, media_type, exif)
 
@@ -90,13 +97,13 @@ def _exif(opened: Image.Image) -> Image.Exif:
 
 
 def _reduced(picture: Image.Image, edge: int) -> Image.Image:
-    """No larger than `edge`, in a mode that can be resized."""
+    """Hardly larger than `edge`, in a mode that can be resized."""
     if picture.mode in ("P", "1", "PA"):
         picture = picture.convert("RGBA")
     elif picture.mode.startswith("I"):
         picture = _sixteen(picture)
     scale = edge / max(picture.size)
-    if scale >= 1:
+    if scale > _NEAR:
         return picture
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     return picture.resize(size, Image.Resampling.BOX if scale < 0.25 else Image.Resampling.BICUBIC, reducing_gap=2.0)
@@ -111,8 +118,7 @@ def _sixteen(picture: Image.Image) -> Image.Image:
 
 
 def _plain(picture: Image.Image, profile: Any) -> Image.Image:
-    """As RGB in sRGB, on white where it was transparent; the EXIF orientation stays with it."""
-    info = picture.info
+    """As RGB in sRGB, on white where it was transparent, with nothing but its pixels."""
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         white = Image.new("RGBA", picture.size, "white")
@@ -120,7 +126,7 @@ def _plain(picture: Image.Image, profile: Any) -> Image.Image:
     elif profile and picture.mode in ("RGB", "CMYK", "L"):
         picture = _in_srgb(picture, profile)
     picture = picture.convert("RGB")
-    picture.info = {name: info[name] for name in ("exif",) if name in info}
+    picture.info = {}
     return picture
 
 

@@ -18,20 +18,20 @@ _down, _across = np.divmod(np.arange(_WAVES * _WAVES), _WAVES)
 _CHOSEN = np.argsort(_down + _across, kind="stable")[1 : 1 + WORDS * 64]  # the lowest, but for the mean
 
 
-def fingerprint(picture: Image.Image) -> bytes:
-    """The hashes to keep of a picture."""
-    return _of(content(picture)).tobytes()
-
-
 def sought(picture: Image.Image) -> Hashes:
-    """The hashes to look for: those to keep, and those of the whole where a frame was seen."""
+    """The hashes to look for: those to keep, and after them those of the whole where a frame was seen."""
     one = content(picture)
     return _of(one) if one is picture else np.concatenate([_of(one), _of(picture)])
 
 
-def loaded(kept: bytes) -> Hashes:
+def kept(hashes: Hashes) -> bytes:
+    """Those to keep."""
+    return hashes[:HASHES].tobytes()
+
+
+def loaded(fingerprint: bytes) -> Hashes:
     """The hashes that were kept."""
-    return np.frombuffer(kept, np.uint64).reshape(-1, WORDS)
+    return np.frombuffer(fingerprint, np.uint64).reshape(-1, WORDS)
 
 
 def _of(picture: Image.Image) -> Hashes:

@@ -19,10 +19,10 @@ def inside(picture: Image.Image) -> Box | None:
     """The box of what a frame surrounds, None where there is no frame."""
     scale = min(1.0, _EDGE / max(picture.size))
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    small = np.asarray(picture.resize(size, Image.Resampling.NEAREST), np.int16)
-    plain = np.median(np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]]), axis=0)
-    drawn = np.abs(small - plain).max(axis=2) > _NEAR
-    drawn[:, 1:] |= np.abs(np.diff(small, axis=1)).max(axis=2) > _STILL
+    small = np.asarray(picture.resize(size, Image.Resampling.NEAREST).convert("L"), np.int16)
+    plain = np.median(np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]]))
+    drawn = np.abs(small - plain) > _NEAR
+    drawn[:, 1:] |= np.abs(np.diff(small, axis=1)) > _STILL
     top, bottom = _longest(drawn.mean(axis=1) > _FULL)
     left, right = _longest(drawn[top:bottom].mean(axis=0) > _FULL) if bottom > top else (0, 0)
     high, wide = (bottom - top) / size[1], (right - left) / size[0]

@@ -10,7 +10,7 @@ from PIL import Image
 from records.photos import quality
 from records.photos.decode import decoded
 from records.photos.exif import Noted, noted
-from records.photos.fingerprint import Hashes, fingerprint, sought
+from records.photos.fingerprint import Hashes, kept, sought
 from records.photos.limits import Limits
 
 _SHOWN_QUALITY, _THUMB_QUALITY = 85, 82
@@ -38,13 +38,14 @@ class Inspected:
 def inspected(data: bytes, limits: Limits, zone: tzinfo) -> Inspected:
     """What is to be known of a photo; raises Unusable. About 0.2 s at 12 megapixels: for a worker thread."""
     one = decoded(data, limits)
-    measures = quality.measured(one.picture)
-    small = quality.fitted(one.picture, limits.thumb_edge)
+    seen = quality.fitted(one.picture, quality.EDGE)
+    measures = quality.measured(one.picture, seen)
+    hashes = sought(seen)
     return Inspected(
         ref=hashlib.sha256(data).hexdigest(),
         original=data,
         shown=_jpeg(one.picture, _SHOWN_QUALITY),
-        thumb=_jpeg(small, _THUMB_QUALITY),
+        thumb=_jpeg(quality.fitted(seen, limits.thumb_edge), _THUMB_QUALITY),
         width=one.width,
         height=one.height,
         size=len(data),
@@ -52,15 +53,13 @@ def inspected(data: bytes, limits: Limits, zone: tzinfo) -> Inspected:
         noted=noted(one.exif, zone),
         measured=measures,
         flaws=quality.flaws(measures, min(one.width, one.height), limits.least_edge),
-        fingerprint=fingerprint(one.picture),
-        sought=sought(one.picture),
+        fingerprint=kept(hashes),
+        sought=hashes,
     )
 
 
 def _jpeg(picture: Image.Image, how_good: int) -> bytes:
     """The pixels and nothing else."""
-    kept = io.BytesIO()
-    bare = picture.copy()
-    bare.info = {}
-    bare.save(kept, "JPEG", quality=how_good, optimize=False, progressive=True)
-    return kept.getvalue()
+    written = io.BytesIO()
+    picture.save(written, "JPEG", quality=how_good)
+    return written.getvalue()

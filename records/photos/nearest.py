@@ -30,17 +30,17 @@ class Nearest:
             return max(0, int(self._ids[: len(self._known)].max(initial=0)) - LATE)
 
     def add(self, photos: "list[tuple[int, bytes]]") -> None:
-        """Photos with what `fingerprint` made of them; those that are here already stay as they are."""
+        """Photos with their fingerprints; those that are here already stay as they are."""
         with self._lock:
-            for photo_id, kept in photos:
+            for photo_id, fingerprint in photos:
                 if photo_id not in self._known:
-                    self._put(len(self._known), photo_id, kept)
+                    self._put(len(self._known), photo_id, fingerprint)
 
-    def _put(self, place: int, photo_id: int, kept: bytes) -> None:
+    def _put(self, place: int, photo_id: int, fingerprint: bytes) -> None:
         if place == len(self._ids):
             self._hashes = np.concatenate([self._hashes, np.zeros_like(self._hashes)])
             self._ids = np.concatenate([self._ids, np.zeros_like(self._ids)])
-        self._hashes[place], self._ids[place] = loaded(kept), photo_id
+        self._hashes[place], self._ids[place] = loaded(fingerprint), photo_id
         self._known.add(photo_id)
 
     def search(self, sought: Hashes, limit: int, within: int) -> list[tuple[int, int]]:

@@ -17,8 +17,8 @@ from records.photos.limits import Limits
 from records.photos.nearest import Nearest
 
 _AT_ONCE = 2  # photos: each takes some 60 MB while it is open
-_LOOKED_AT = 8  # photos that look alike, compared piece by piece
-_WITHIN = 52  # bits of 128 that may differ
+LOOKED_AT = 8  # photos that look alike, compared piece by piece
+WITHIN = 52  # bits of 128 that may differ
 
 ReadsCode = Callable[[bytes, str], bool]
 
@@ -51,7 +51,7 @@ class Studio:
         if exact is not None:
             return exact
         await self._follow(database)
-        near = await asyncio.to_thread(self._nearest.search, one.sought, _LOOKED_AT, _WITHIN)
+        near = await asyncio.to_thread(self._nearest.search, one.sought, LOOKED_AT, WITHIN)
         if not near:
             return None
         async with database.read() as connection:
