@@ -69,9 +69,9 @@ def _faces() -> "tuple[FreeTypeFont, ...]":
 def advance(one: str) -> float:
     """How wide a character is in bold, in ems, in the first font that draws it; plain ones are hardly wider."""
     with _one_at_a_time:
-        for face in _bold_faces():
-            if _shape(face, one) != _shape(face, _NO_CHARACTER) or one == " ":
-                return face.getlength(one) / face.size
+        for plain, bold in zip(_faces(), _bold_faces(), strict=True):
+            if one == " " or _shape(plain, one) != _shape(plain, _NO_CHARACTER):
+                return bold.getlength(one) / bold.size
     return 1.0
 
 
