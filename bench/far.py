@@ -29,6 +29,7 @@ class Far:
 
     url: str
     token: str
+    process: int
 
     def push(self, updates: Sequence[dict[str, Any]], *, twice: bool = False) -> None:
         """Let these be said."""
@@ -37,6 +38,10 @@ class Far:
     def sent(self, since: int = 0) -> list[dict[str, Any]]:
         """What the bots have shown, from the `since`-th on."""
         return list(self._call(f"sent?since={since}")["sent"])
+
+    def count(self) -> int:
+        """How much was shown."""
+        return int(self._call("count")["sent"])
 
     def state(self) -> dict[str, Any]:
         """Counts, as the fake gives them."""
@@ -70,7 +75,7 @@ def far(flood: float = 0) -> Iterator[Far]:
     try:
         assert process.stdout
         words = process.stdout.readline().split()
-        yield Far(words[2], words[4])
+        yield Far(words[2], words[4], process.pid)
     finally:
         end(process)
 

@@ -43,6 +43,12 @@ def command(home: Path, *arguments: str, **environment: str) -> subprocess.Popen
     )
 
 
+def processor(process: int) -> float:
+    """Seconds of processor time that a running process has had (Linux)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def megabytes(process: int, kind: str) -> float:
     """Memory of a running process: kind "VmRSS" now, "VmHWM" at most so far (Linux)."""
     for line in Path(f"/proc/{process}/status").read_text().splitlines():

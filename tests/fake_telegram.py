@@ -20,6 +20,7 @@ The control API speaks JSON:
                             "twice" delivers each of them two times.
     GET  /control/sent?chat=7&since=0   -> {"sent": [{"n", "at", "chat", "message", "method", "text", "buttons",
                             "files", "reply_to"}]}: what was shown, sent or edited, in order; "n" counts from 1.
+    GET  /control/count     -> {"sent": how much was shown}
     GET  /control/calls?since=0         -> {"calls": [...]}: every call with "status" and "error", applied or refused.
     GET  /control/state     -> {"pending": updates not confirmed, "calls", "sent", "refused": {description: count},
                             "open_queries", "menus", "webhook"}
@@ -179,6 +180,8 @@ class FakeTelegram(Methods):
             chat = request.query_params.get("chat")
             sent = [asdict(one) for one in self.sent[since:] if chat is None or one.chat == int(chat)]
             return JSONResponse({"sent": sent})
+        if what == "count":
+            return JSONResponse({"sent": len(self.sent)})
         if what == "calls":
             return JSONResponse({"calls": [asdict(one) for one in self.calls[since:]]})
         refused = Counter(one.error for one in self.calls if one.error)
