@@ -219,7 +219,7 @@ def _asked(flow: Flow, opened: Open) -> tuple[Reply, ...]:
     ways = ((BACK, "back"),) if opened.state["answers"] else ()
     leave = (CANCEL if opened.draft is None else LATER, "cancel")
     last = tuple(Button(text, f"{here}:{how}") for text, how in (*ways, leave))
-    return (replace(prompt.reply, buttons=(*prompt.reply.buttons, *rows, last)),)
+    return (replace(prompt.reply, buttons=(*rows, *prompt.reply.buttons, last)),)
 
 
 def _in_place(incoming: Incoming, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
