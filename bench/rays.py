@@ -1,4 +1,4 @@
-"""A small ray caster: quads with textures, balls, a lamp and a camera, so that another view of a place is another view."""
+"""A small ray caster: quads with textures, balls, a lamp and a camera, so that another view is another view."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -92,13 +92,13 @@ def _turned(points: Array, camera: Camera, *, back: bool = False) -> Array:
         cos, sin = np.cos(angle), np.sin(angle)
         first, second = turned[..., one].copy(), turned[..., two].copy()
         turned[..., one], turned[..., two] = first * cos + second * sin, second * cos - first * sin
-    return turned
+    return np.asarray(turned)
 
 
 def _rays(camera: Camera, width: int, height: int) -> Array:
     x, y = np.meshgrid(np.arange(width) - width / 2 + 0.5, np.arange(height) - height / 2 + 0.5)
     rays = _turned(np.stack([x, y, np.full_like(x, camera.focal * width)], axis=-1), camera)
-    return (rays / np.linalg.norm(rays, axis=-1, keepdims=True)).astype(np.float32)
+    return np.asarray(rays / np.linalg.norm(rays, axis=-1, keepdims=True), np.float32)
 
 
 def _quad(thing: Quad, camera: Camera, rays: Array) -> Any:
@@ -121,7 +121,7 @@ def _quad(thing: Quad, camera: Camera, rays: Array) -> Any:
 
 
 def _unit(side: Array) -> Array:
-    return (side / (side @ side)).astype(np.float32)
+    return np.asarray(side / (side @ side), np.float32)
 
 
 def _square(thing: Quad) -> bool:

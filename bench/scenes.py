@@ -1,4 +1,4 @@
-"""Places of a store as a camera sees them, from a seed; the same place again from elsewhere, changed, in other light."""
+"""Places of a store as a camera sees them, from a seed; the same place again from elsewhere, changed, relit."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,8 +31,8 @@ def place(seed: int) -> Place:
         chance.uniform(-0.02, 0.25), chance.uniform(-0.03, 0.03), chance.uniform(0.65, 0.95),
     )  # fmt: skip
     lamp = Lamp(
-        _v(chance.uniform(-2, 2), -high + 0.3, chance.uniform(1, 4)), chance.uniform(0.9, 1.6), chance.uniform(0.3, 0.55),
-        chance.uniform(-0.5, 1),
+        _v(chance.uniform(-2, 2), -high + 0.3, chance.uniform(1, 4)), chance.uniform(0.9, 1.6),
+        chance.uniform(0.3, 0.55), chance.uniform(-0.5, 1),
     )  # fmt: skip
     things = [_thing(chance, wide, deep) for _ in range(int(chance.integers(5, 12)))]
     things += [_poster(chance, wide, high, deep) for _ in range(int(chance.integers(1, 5)))]
@@ -50,8 +50,8 @@ def again(one: Place, chance: Chance, *, steps: float = 1.0, changed: bool = Tru
     if not changed:
         return replace(one, camera=seen)
     lamp = replace(
-        one.lamp, at=one.lamp.at + chance.normal(0, 0.5, 3) * (1, 0.1, 1), strength=one.lamp.strength * chance.uniform(0.7, 1.3),
-        warm=one.lamp.warm + chance.normal(0, 0.3),
+        one.lamp, at=one.lamp.at + chance.normal(0, 0.5, 3) * (1, 0.1, 1),
+        strength=one.lamp.strength * chance.uniform(0.7, 1.3), warm=one.lamp.warm + chance.normal(0, 0.3),
     )  # fmt: skip
     things = [_moved(thing, chance) for thing in one.things if chance.random() > 0.12]
     return replace(one, camera=seen, lamp=lamp, things=tuple(things))
@@ -94,11 +94,11 @@ def _thing(chance: Chance, wide: float, deep: float) -> tuple[Quad | Ball, ...]:
     at = (chance.uniform(-wide / 2 + 0.6, wide / 2 - 0.6), chance.uniform(2.0, deep - 0.8))
     kind = chance.random()
     if kind < 0.2:
-        size = chance.uniform(0.12, 0.4)
-        return (Ball(_v(at[0], -size, at[1]), size, chance.uniform(20, 230, 3)),)
+        radius = chance.uniform(0.12, 0.4)
+        return (Ball(_v(at[0], -radius, at[1]), radius, chance.uniform(20, 230, 3)),)
     if kind < 0.4:
         return _car(chance, at)
-    size = chance.uniform((0.4, 0.3, 0.3), (2.2, 2.0, 0.9))
+    size: Array = chance.uniform((0.4, 0.3, 0.3), (2.2, 2.0, 0.9))
     skin = (_shelf, _wood, _plain)[int(chance.integers(0, 3))](chance)
     lower = _box(_v(at[0] - size[0] / 2, -size[1], at[1]), size, skin)
     some = list[Quad]()
@@ -123,7 +123,8 @@ def _box(corner: Array, size: Array, skin: Array) -> tuple[Quad, ...]:
     w, h, d = (_v(size[0], 0, 0), _v(0, size[1], 0), _v(0, 0, size[2]))
     dim = skin * 0.8
     return (
-        Quad(corner, w, h, skin), Quad(corner, d, h, dim), Quad(corner + w, d, h, dim), Quad(corner, w, d, skin[:8] * 1.1),
+        Quad(corner, w, h, skin), Quad(corner, d, h, dim), Quad(corner + w, d, h, dim),
+        Quad(corner, w, d, skin[:8] * 1.1),
     )  # fmt: skip
 
 

