@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from bench import home
+from bench.diagrams import diagrams
 from bench.engines import engines
 from bench.load import load
 from bench.photos import photos
@@ -21,6 +22,7 @@ MEASUREMENTS = {
     "load": load,
     "engines": engines,
     "pipeline": pipeline,
+    "diagrams": diagrams,
     "photos": photos,
 }
 

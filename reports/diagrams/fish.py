@@ -86,7 +86,9 @@ def _draw(rib: _Rib, joint: float, spine: float, side: int, made: list[Shape], w
     end = rib.high - box.height  # how far from the spine the bone ends, at its pill
     tip = joint - end * _LEAN
     wires.append(Stroke(((joint, spine), (tip, spine + side * end)), colour, 2.2))
-    made += moved(pill, tip - box.width / 2, spine + side * (end + box.height / 2) - box.height / 2)
+    made += moved(
+        pill, tip - box.width + min(box.width / 2, _TWIG), spine + side * (end + box.height / 2) - box.height / 2
+    )
     used, heights = end - _GAP * 1.5, list[tuple[float, bool]]()
     for row in rib.rows if side < 0 else reversed(rib.rows):
         top = spine - used if side < 0 else spine + used - row.card.height

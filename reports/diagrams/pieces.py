@@ -70,7 +70,7 @@ def _chips_width(node: Node, size: float) -> float:
 
 def _chips(node: Node, size: float, x: float, y: float) -> list[Shape]:
     """Small rounded words in the state's colour, the first one filled."""
-    accent, small, shapes = TONES[node.tone][2], size * _CHIP, []
+    accent, small, shapes = TONES[node.tone][2], size * _CHIP, list[Shape]()
     height = small * 1.5
     top = y + (size * _LEADING - height) / 2
     for number, word in enumerate(node.chips):
@@ -80,7 +80,7 @@ def _chips(node: Node, size: float, x: float, y: float) -> list[Shape]:
         base = top + (height - small) / 2 + small * _ASCENT
         shapes.append(Text(x + _CHIP_PAD * small, base, word, small, ON_DARK if filled else accent))
         x += across + _CHIP_GAP * size
-    return list[Shape](shapes)
+    return shapes
 
 
 def head(sheet: Sheet, size: float, x: float, y: float, room: float) -> tuple[tuple[Shape, ...], Box]:

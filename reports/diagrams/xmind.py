@@ -19,7 +19,7 @@ _MARKERS = {
     "open": "symbol-question",
     "likely": "star-orange",
 }
-_MANIFEST = {"file-entries": {"content.json": {}, "metadata.json": {}}}
+_MANIFEST: dict[str, Any] = {"file-entries": {"content.json": {}, "metadata.json": {}}}
 _MADE = (1980, 1, 1, 0, 0, 0)  # the same sheet gives the same bytes
 
 
