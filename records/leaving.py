@@ -1,6 +1,7 @@
 """What is erased of someone who leaves, and of those who were there for show."""
 
 from collections.abc import Iterable
+from typing import Any
 from datetime import datetime
 
 from sqlalchemy import delete, or_, select, update
@@ -19,6 +20,7 @@ from records.tables import (
     membership,
     outbox,
     person,
+    photo,
     question,
     reminder,
     store,
@@ -42,6 +44,8 @@ async def erase(connection: Connection, person_id: int) -> None:
     await _unsign(connection, person_id)
     for table in (account, reminder, login, membership):
         await connection.execute(delete(table).where(table.c.person_id == person_id))
+    bare: dict[str, Any] = {"exif": {}, "camera": "", "software": "", "latitude": None, "longitude": None}
+    await connection.execute(update(photo).where(photo.c.person_id == person_id).values(bare))
     theirs = or_(invite.c.created_by == person_id, invite.c.person_id == person_id)
     await connection.execute(delete(invite).where(theirs, invite.c.used_at.is_(None)))
     await connection.execute(update(person).where(person.c.reports_to == person_id).values(reports_to=None))
@@ -70,6 +74,7 @@ async def remove_demo(connection: Connection) -> tuple[int, int]:
         await connection.execute(delete(verdict).where(judged))
     made = invite.c.created_by.in_(shown.scalar_subquery()) & invite.c.used_at.is_(None)
     await connection.execute(delete(invite).where(made))
+    await connection.execute(delete(photo).where(photo.c.person_id.in_(shown.scalar_subquery())))
     people = await connection.execute(delete(person).where(person.c.demo.is_(True)))
     stores = await connection.execute(delete(store).where(store.c.demo.is_(True)))
     return people.rowcount, stores.rowcount

@@ -439,3 +439,48 @@ check_mark = Table(
     Column("note", Text, nullable=False),
     Column("photos", JSON, nullable=False),
 )
+
+spot = Table(
+    "spot",
+    metadata,
+    Column("id", _Counter, primary_key=True),
+    Column("store_id", ForeignKey("store.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("items", JSON, nullable=False),
+    Column("sample", ForeignKey("photo.id", ondelete="SET NULL")),
+    Column("code", String(8), nullable=False),
+    Column("created_by", ForeignKey("person.id", ondelete="SET NULL"), index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("sent_by", ForeignKey("person.id", ondelete="SET NULL")),
+    Column("sent_at", Instant),
+    Column("judged_by", ForeignKey("person.id", ondelete="SET NULL")),
+    Column("judged_at", Instant),
+    Column("reason", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("ix_spot_state", "state", "due_at"),
+    sqlite_autoincrement=True,
+)
+
+spot_photo = Table(
+    "spot_photo",
+    metadata,
+    Column("spot_id", ForeignKey("spot.id", ondelete="CASCADE"), primary_key=True),
+    Column("photo_id", ForeignKey("photo.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("round", Integer, nullable=False),
+)
+
+spot_plan = Table(
+    "spot_plan",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("created_by", ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("stores", JSON, nullable=False),
+    Column("items", JSON, nullable=False),
+    Column("weekdays", JSON, nullable=False),
+    Column("minute", Integer, nullable=False),
+    Column("hours", Float, nullable=False),
+    Column("seed", String(32), nullable=False),
+)

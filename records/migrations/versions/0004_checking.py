@@ -14,6 +14,7 @@ def upgrade() -> None:
     _checklists()
     _actions()
     _photos()
+    _spots()
     _checks()
 
 
@@ -182,3 +183,49 @@ def _checks() -> None:
         sa.Column("note", sa.Text, nullable=False),
         sa.Column("photos", sa.JSON, nullable=False),
     )
+
+
+def _spots() -> None:
+    op.create_table(
+        "spot",
+        _counter(),
+        sa.Column("store_id", sa.Integer, sa.ForeignKey("store.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("items", sa.JSON, nullable=False),
+        sa.Column("sample", _big(), sa.ForeignKey("photo.id", ondelete="SET NULL")),
+        sa.Column("code", sa.String(8), nullable=False),
+        _person("created_by"),
+        sa.Column("created_at", _instant(), nullable=False),
+        sa.Column("due_at", _instant(), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("round", sa.Integer, nullable=False),
+        _person("sent_by"),
+        sa.Column("sent_at", _instant()),
+        _person("judged_by"),
+        sa.Column("judged_at", _instant()),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_spot_store_id", "spot", ["store_id"])
+    op.create_index("ix_spot_created_by", "spot", ["created_by"])
+    op.create_index("ix_spot_state", "spot", ["state", "due_at"])
+    op.create_table(
+        "spot_photo",
+        sa.Column("spot_id", _big(), sa.ForeignKey("spot.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("photo_id", _big(), sa.ForeignKey("photo.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("round", sa.Integer, nullable=False),
+    )
+    op.create_index("ix_spot_photo_photo_id", "spot_photo", ["photo_id"])
+    op.create_table(
+        "spot_plan",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("created_by", sa.Integer, sa.ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("created_at", _instant(), nullable=False),
+        sa.Column("stores", sa.JSON, nullable=False),
+        sa.Column("items", sa.JSON, nullable=False),
+        sa.Column("weekdays", sa.JSON, nullable=False),
+        sa.Column("minute", sa.Integer, nullable=False),
+        sa.Column("hours", sa.Float, nullable=False),
+        sa.Column("seed", sa.String(32), nullable=False),
+    )
+    op.create_index("ix_spot_plan_created_by", "spot_plan", ["created_by"])
