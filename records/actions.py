@@ -104,6 +104,15 @@ class Actions:
         rows = await self._connection.execute(query.order_by(action_change.c.version))
         return [Change(*(getattr(row, one.name) for one in fields(Change))) for row in rows]
 
+    async def changes(self, ids: Sequence[int]) -> list[Change]:
+        """Every change of these actions, by action, the first first."""
+        found: list[Change] = []
+        for start in range(0, len(ids), 500):
+            query = select(action_change).where(action_change.c.action_id.in_(ids[start : start + 500]))
+            rows = await self._connection.execute(query.order_by(action_change.c.action_id, action_change.c.version))
+            found += [Change(*(getattr(row, one.name) for one in fields(Change))) for row in rows]
+        return sorted(found, key=lambda one: (one.action_id, one.version))
+
     async def all(self, which: Which, limit: int | None = None, offset: int = 0) -> list[Action]:
         """Those actions; what is still owed first, what is due first before the rest."""
         owed = action.c.state.in_(OWED)

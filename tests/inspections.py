@@ -139,7 +139,7 @@ def _good(item: Item) -> bool | int | float | str:
 
 def pages(content: bytes) -> list[Any]:
     """The pages of a PDF as pictures."""
-    import pypdfium2
+    import pypdfium2  # type: ignore[import-untyped]
 
     with pypdfium2.PdfDocument(io.BytesIO(content)) as opened:
         return [page.render(scale=1.4).to_pil() for page in opened]
