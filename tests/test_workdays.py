@@ -17,9 +17,16 @@ YEAR = """
 years:
   - year: 2026
     announced: true
-    holidays: [{{name: 元旦, first: {first}, last: {last}}}]
-    worked: [{worked}]
+    holidays: [{name: 元旦, first: FIRST, last: LAST}]
+    worked: [WORKED]
 """
+
+
+def year(first: str, last: str, worked: str) -> str:
+    """A file of one year with one holiday."""
+    return YEAR.replace("FIRST", first).replace("LAST", last).replace("WORKED", worked)
+
+
 dates = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 
 
@@ -138,11 +145,11 @@ def test_weekends_and_holidays_are_not_missed() -> None:
     ("text", "problem"),
     [
         ("years: []", "years：不能为空"),
-        (YEAR.format(first="2026-01-03", last="2026-01-01", worked=""), "years 第 1 个：last 早于 first"),
-        (YEAR.format(first="2026-01-01", last="2026-01-01", worked="2026-01-01"), "既放假又上班"),
-        (YEAR.format(first="2027-01-01", last="2027-01-01", worked=""), "2027-01-01 不在 2026 年"),
+        (year("2026-01-03", "2026-01-01", ""), "years 第 1 个：last 早于 first"),
+        (year("2026-01-01", "2026-01-01", "2026-01-01"), "既放假又上班"),
+        (year("2027-01-01", "2027-01-01", ""), "2027-01-01 不在 2026 年"),
         (
-            YEAR.format(first="2026-01-01", last="2026-01-01", worked="").replace("holidays", "holiday"),
+            year("2026-01-01", "2026-01-01", "").replace("holidays", "holiday"),
             "不认识的键“holiday”，是不是“holidays”？",
         ),
     ],
