@@ -220,6 +220,18 @@ async def test_one_by_one_each_can_be_changed_or_left_out(team: Team) -> None:
     assert light.item_key == "5s/light"
 
 
+async def test_who_has_left_the_store_meanwhile_is_not_given_it(team: Team) -> None:
+    await team.offer(team.boss, FLOOR)
+    await team.boss.press("逐条看")
+    await team.boss.press("改负责人")
+    await team.boss.press("小赵")
+    async with team.app.database.write() as connection:
+        await People(connection).assign((await team.mate.who()).id, team.store.id, take_away=True)
+    await team.boss.press("建整改")
+    assert (await team.one()).owner_id is None
+    assert await team.mate.heard() == []
+
+
 async def test_nothing_has_to_be_made(team: Team) -> None:
     await team.offer(team.boss, FLOOR)
     assert "没有建整改" in await team.boss.press("不建")
@@ -380,6 +392,7 @@ async def test_who_fixed_it_does_not_accept_it_not_from_another_account_either(t
     await team.boss.press("提交完成")
     await team.boss.say("自己换了灯管")
     assert "等老总验收" in await team.boss.press("提交")
+    assert await team.boss.heard() == []
     desk = Talk(team.app, "desk", "web2", person="王")
     async with team.app.database.write() as connection:
         await People(connection).connect((await team.boss.who()).id, "web2", "王", "desk", NOON)
@@ -430,7 +443,8 @@ async def test_an_old_button_says_how_it_stands(team: Team) -> None:
     await team.hand.act(f"action:fix:{one.id}:3")
     await team.hand.say("又拖了一遍地面")
     await team.hand.press("提交")
-    assert "刚刚有变化" in await team.boss.act(f"action:accept:{one.id}:2")
+    for verb in ("accept", "reject"):
+        assert "刚刚有变化" in await team.boss.act(f"action:{verb}:{one.id}:2")
     assert (await team.one()).state == "fixed"
 
 
