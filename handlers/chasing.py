@@ -85,9 +85,12 @@ async def judges(connection: Connection, action: Action, *, higher: bool = False
     people = People(connection)
     lead = await leaders(connection, action.store_id)
     able = [one for one in lead if one.id != action.fixed_by]
-    if higher or not able:
-        able = _once([*able, *await _bosses(connection, lead), *(await people.all(ADMIN) if not able else ())])
-    return [one for one in able if one.id != action.fixed_by]
+    if able and not higher:
+        return able
+    above = _once([*await bosses(connection, lead), *(await people.all(ADMIN) if not able else ())])
+    others = [one for one in above if one.id != action.fixed_by]
+    able += [one for one in others if higher or actor(one, action.store_id).leads]
+    return _once(able or others)
 
 
 async def _told(connection: Connection, action: Action, stage: int) -> list[tuple[Person, str]]:
@@ -96,12 +99,12 @@ async def _told(connection: Connection, action: Action, stage: int) -> list[tupl
     if stage < LEADERS_STAGE and found:
         return found
     lead = await leaders(connection, action.store_id)
-    higher = [*lead, *(await _bosses(connection, lead) if stage >= BOSSES_STAGE else ())]
+    higher = [*lead, *(await bosses(connection, lead) if stage >= BOSSES_STAGE else ())]
     known = {one.id for one in doing}
     return found + [(one, ESCALATED) for one in _once(higher) if one.id not in known]
 
 
-async def _bosses(connection: Connection, people: Iterable[Person]) -> list[Person]:
+async def bosses(connection: Connection, people: Iterable[Person]) -> list[Person]:
     """Those whom these report to; the admins where nobody does."""
     known = People(connection)
     found = [await known.get(one.reports_to) for one in people if one.reports_to]

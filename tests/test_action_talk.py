@@ -391,7 +391,7 @@ async def test_who_fixed_it_does_not_accept_it_not_from_another_account_either(t
     await team.boss.press("认领")
     await team.boss.press("提交完成")
     await team.boss.say("自己换了灯管")
-    assert "等老总验收" in await team.boss.press("提交")
+    assert "等老总验收" in await team.boss.press("提交")  # nobody else could accept it: at least one of them is told
     assert await team.boss.heard() == []
     desk = Talk(team.app, "desk", "web2", person="王")
     async with team.app.database.write() as connection:
@@ -402,6 +402,17 @@ async def test_who_fixed_it_does_not_accept_it_not_from_another_account_either(t
     assert (await team.one()).state == "fixed"
     await team.chief.be("admin")
     assert "已验收通过" in await team.chief.act(f"action:accept:{one.id}:2")
+
+
+async def test_what_the_only_leader_fixed_goes_to_those_who_can_accept_it(team: Team) -> None:
+    admin = Talk(team.app, "c7", person="老周")
+    await admin.be("admin")
+    one = await team.made()
+    await team.boss.act(f"action:fix:{one.id}:0")
+    await team.boss.say("自己换了灯管")
+    assert "等老周验收" in await team.boss.press("提交")
+    assert await team.chief.heard() == []
+    assert "请验收" in (await admin.heard())[-1]
 
 
 async def test_it_is_sent_back_with_a_reason_and_reopened_when_it_does_not_last(team: Team) -> None:
