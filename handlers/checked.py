@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers import chasing, flow, photo, typed
+from handlers import chasing, flow, photo, report, typed
 from handlers.check_steps import FAIL, SKIP, findings_of, result_of, sections_of, skipped_of
 from handlers.checking import Found
 from handlers.context import Context
@@ -81,6 +81,8 @@ def _ways(check: Check, reader: Person) -> tuple[tuple[Button, ...], ...]:
         rows.append((Button(DECIDE, f"checked:decide:{check.id}"),))
     if photos:
         rows.append((Button(SHOW_PHOTOS.format(n=photos), f"checked:photos:{check.id}:0"),))
+    if standing.works:
+        rows.append(report.ways(check.id))
     return tuple(rows)
 
 

@@ -93,6 +93,8 @@ def text(pdf: bytes) -> str:
 
 async def test_a_check_comes_as_pdf_word_and_excel(app: App, boss: Talk, here: Store) -> None:
     made = await checked(app, boss, here, photos=2)
+    await boss.act(f"checked:show:{made.id}")
+    assert boss.replies[0].buttons[-1] == report.ways(made.id)
     assert [button.text for button in report.ways(made.id)] == ["PDF 报告", "Word", "Excel"]
     for button, ending in zip(report.ways(made.id), ("pdf", "docx", "xlsx"), strict=True):
         assert await boss.act(button.action) == "浦东店“5S 前台”检核的报告。"

@@ -213,7 +213,8 @@ def test_word_says_the_same_with_its_photos() -> None:
     opened, said = _docx(usual())
     for one in (
         "浦东金桥店", "66 分", "D 级 · 不通过", "一票否决：客户资料与钥匙收好。", "第 3 次不合格",
-        "李店员，2026-11-25 13:05", "维持原判：台面随时要收好。", "整改前", "整改后", *(item.name for item in FRONT.items),
+        "李店员，2026-11-25 13:05", "维持原判：台面随时要收好。", "整改前", "整改后",
+        *(item.name for item in FRONT.items),
     ):  # fmt: skip
         assert one in said, one
     assert len(opened.inline_shapes) == 3 + 5
