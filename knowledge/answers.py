@@ -59,7 +59,7 @@ def read(question: Question, text: str, order: Sequence[int] = ()) -> Answer | N
     if question.kind in ("single", "multiple", "order"):
         return _options(question, text, order or range(len(question.options)))
     if question.kind == "truth":
-        return _truth(text)
+        return truth(text)
     if question.number:
         number = said(text)
         return None if number is None else valued(number, question.number.unit)
@@ -167,7 +167,8 @@ def _by_both(question: Question, plain: str, order: Sequence[int]) -> list[int]:
     return [order[place]]
 
 
-def _truth(text: str) -> bool | None:
+def truth(text: str) -> bool | None:
+    """Whether a text says 对 or 错, None where it says neither."""
     plain = re.sub(r"[\s。.!,的]+$", "", _stripped_truth(_plain(text)))
     return True if plain in _TRUE else False if plain in _FALSE else None
 

@@ -63,31 +63,41 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """All topics, by key."""
+    """All topics by key, and their questions: in order, by key, by day of the course."""
 
     topics: Mapping[str, Topic]
-
-    @property
-    def questions(self) -> tuple[Question, ...]:
-        """Every question, in the topics' order."""
-        return tuple(one for topic in self.topics.values() for one in topic.questions)
+    questions: tuple[Question, ...]
+    by_key: Mapping[str, Question]
+    by_day: Mapping[int, tuple[Question, ...]]
 
     def question(self, key: str) -> Question | None:
         """The question of that key."""
-        return next((one for one in self.questions if one.key == key), None)
+        return self.by_key.get(key)
 
     def of_day(self, day: int) -> tuple[Question, ...]:
         """What that day of the course teaches."""
-        return tuple(one for one in self.questions if one.day == day)
+        return self.by_day.get(day, ())
 
 
 def merged(topics: Iterable[Topic]) -> Bank:
-    """The bank of these topics; those of one key become one, under the name that comes first."""
-    found: dict[str, Topic] = {}
+    """The bank of these topics; those of one key become one, under the name that comes first.
+
+    Of questions of one key the last stands, where the first did: so an admin's replaces a bundled one.
+    """
+    found: dict[str, tuple[str, dict[str, Question]]] = {}
     for one in topics:
-        known = found.get(one.key)
-        found[one.key] = Topic(one.key, known.name, known.questions + one.questions) if known else one
-    return Bank(found)
+        _, questions = found.setdefault(one.key, (one.name, {}))
+        questions.update({question.key: question for question in one.questions})
+    every = [question for _, questions in found.values() for question in questions.values()]
+    by_day: dict[int, list[Question]] = {}
+    for question in every:
+        by_day.setdefault(question.day, []).append(question)
+    return Bank(
+        {key: Topic(key, name, tuple(questions.values())) for key, (name, questions) in found.items()},
+        tuple(every),
+        {question.key: question for question in every},
+        {day: tuple(several) for day, several in by_day.items()},
+    )
 
 
 def twice(questions: Iterable[Question]) -> tuple[str, ...]:
