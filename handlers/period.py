@@ -22,7 +22,7 @@ from reports.period import Period, filename
 from reports.sheets import period_sheets
 
 PANEL = "**报表**\n\n- 时间：{days}\n- 门店：{scope}\n\n看哪一项？"
-ALL, ONE_OF, NO_STORES = "全部门店（{n} 家）", "{name}", "您名下还没有门店。"
+ALL, NO_STORES = "全部门店（{n} 家）", "您名下还没有门店。"
 WHEN, WHERE = "看哪段时间？", "看哪家门店？"
 TYPED, EVERY, MORE, BACK, OTHER = "自己写日期", "全部门店", "下一页", "返回", "换时间或门店"
 ASK_DAYS = "从哪天到哪天？例如：11-01 到 11-15，或者 2026年10月。"
