@@ -148,7 +148,7 @@ def _add(part: _Part, number: int, cells: Mapping[str, Any]) -> None:
     part.rows.append(number)
     said, wrong = _values(cells, QUESTIONS)
     said.setdefault("key", _made(part.values["topic"], str(said.get("ask", number))))
-    answers, unread = _values(cells, {name: one for name, one in ANSWERS.items() if name not in OPTIONS})
+    answers, unread = _values(cells, {name: ANSWERS[name] for name in (UNIT, TOLERANCE)})
     wrong |= unread
     options, gap = _options(cells)
     if gap:
