@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from random import Random, SystemRandom
 from zoneinfo import ZoneInfo
 
 from handlers.message import Attachment, Reply
@@ -34,6 +35,7 @@ class Deployment:
     `bot_link` makes a deep link of a code, "" where none can be; `menu` gives the (command, text) of a role.
     `checklists` are the bundled lists by key, `rules` how checks are scored (findings of `repeat_days` back count as
     repeats), `photos` is where photos are inspected, and `pace` is how long actions may wait.
+    `chance` draws codes that nobody can guess.
     """
 
     zone: ZoneInfo
@@ -45,6 +47,7 @@ class Deployment:
     rules: Rules = field(default_factory=Rules)
     repeat_days: int = 180
     photos: Studio = field(default_factory=Studio)
+    chance: Random = field(default_factory=SystemRandom)
     checklists: Mapping[str, Checklist] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
 

@@ -17,6 +17,9 @@ from handlers import (
     people,
     period,
     report,
+    spot,
+    spot_card,
+    spot_sending,
     stores,
     unanswered,
 )
@@ -41,6 +44,8 @@ HOUSE = House(
         Command("actions", "我的整改", board.show, WORKERS, ("整改", "我的整改"), private=True),
         Command("action", "提一条整改", action.by_hand, WORKERS, ("提整改", "新增整改"), private=True),
         Command("reports", "报表", period.show, LEADERS, ("报表", "统计", "门店排名"), private=True),
+        Command("spots", "抽查：等着处理的", spot.show, WORKERS, ("抽查", "抽查照片"), private=True),
+        Command("spot", "发起抽查", spot.begin, LEADERS, ("发起抽查",), private=True),
         Command("unanswered", "没答上的问题", unanswered.show, LEADERS, ("没答上的问题", "未答问题"), private=True),
         Command("connect", "在另一个渠道接着用", inviting.connect, EVERYONE, (), private=True),
         Command("web", "在网页里用", logging_in.link, EVERYONE, (), private=True),
@@ -66,7 +71,9 @@ HOUSE = House(
         Press("actions", board.press, WORKERS),
         Press("report", report.press, WORKERS),
         Press("reports", period.press, LEADERS),
-        Press("attachment", documents.received),
+        Press("spot", spot.press, WORKERS),
+        Press("spots", spot.more, WORKERS),
+        Press("attachment", spot_sending.received),
         Press("undo", documents.undo, ADMINS),
     ),
     flows=(
@@ -82,8 +89,12 @@ HOUSE = House(
         *checked.FLOWS,
         *action.FLOWS,
         *acting.FLOWS,
+        *spot.FLOWS,
         period.TYPING,
     ),
     again=KEPT.again,
-    abouts=(About(unanswered.ABOUT, unanswered.replied, ADMINS),),
+    abouts=(
+        About(unanswered.ABOUT, unanswered.replied, ADMINS),
+        About(spot_card.ABOUT, spot_sending.replied, WORKERS),
+    ),
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from handlers import spot_chase, spot_planning
 from handlers.chasing import chase
 from handlers.clock import next_time
 from handlers.context import Notice
@@ -54,7 +55,13 @@ async def digest(due: Due) -> list[Notice]:
     return [Notice(due.person.id, Reply(DIGEST.format(n=len(waiting))))] if waiting else []
 
 
-KINDS: Mapping[str, Kind] = {"say": say, "digest": digest, "action": chase}
+KINDS: Mapping[str, Kind] = {
+    "say": say,
+    "digest": digest,
+    "action": chase,
+    "spot": spot_chase.chase,
+    "spots": spot_planning.draw,
+}
 
 
 def following(reminder: Reminder, person: Person, now: datetime) -> datetime | None:
