@@ -4,38 +4,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from handlers import action, ask, check_steps, checked, flow, lists, typed
+from handlers import action, ask, check_card, check_pick, check_steps, flow, lists, typed
 from handlers.check_steps import step
 from handlers.checking import failed, marks, walked
 from handlers.context import Context
 from handlers.drafts import Drafts
-from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
+from handlers.flow import Answers, Facts, Flow, Misread
 from handlers.message import Incoming, Reply
 from handlers.routing import LEADERS
 from knowledge.checklist import Checklist, as_json, from_json
 from records.checks import CheckMark, Checks
+from records.conversations import Conversations, Draft
 from records.documents import Documents
-from records.photos.exif import metres
 from records.standing import actor
 from records.stores import Store, Stores
 
-WHERE = "检核哪家门店？点一家，或者发店名、编号；发送位置就从最近的开始。"
-NEAREST = "离您最近的在最前面。"
-WHICH = "{store}，用哪份清单？"
 NO_STORE, NO_LIST = "您名下没有可以检核的门店。", "现在没有启用的检查清单。"
-NOT_FOUND = "没有找到“{text}”。请发店名或编号里的几个字，或点一家。"
-MANY = "“{text}”有 {n} 家，请点一家。"
 GONE = "这份清单刚刚停用了，请发 /check 重新选。"
+GONE_STORE = "这家门店刚刚关闭，或不再归您检核。请发 /check 重新选。"
+KEPT_BACK = "没有提交：这家门店已经关闭，或不再归您检核。答过的都留着，可以先放下。"
+SUBMITTED = "已提交。"
 NO_STANDARD = "这一项的标准不在现在的文件里。直接问我也可以。"
 TITLE = "{name}·{store}"
-_SHOWN, _RECENT = 8, 3
 
 
 async def begin(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     """/check, or /check and a list and a store as people say them; drafts are offered first."""
-    waiting = await CHECKS.offered(context, CHECKING.name)
     words = typed.inert(incoming.text).split()[1:] if incoming.text.startswith("/") else []
+    waiting = () if words else await CHECKS.offered(context, CHECKING.name)
     return (*waiting, *await _pick(context, incoming, words=words))
 
 
@@ -58,7 +56,8 @@ async def standard(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
         found = next((one for one in await documents.all() if one.facts.name == item.standard.document), None)
         sections = (await documents.sections([found.id]))[found.id] if found else []
     key = next((one.key for one in sections if tuple(one.path) == item.standard.section), None)
-    return await ask.press(context, replace(incoming, action=f"section:{key}")) if key else (Reply(NO_STANDARD),)
+    shown = await ask.press(context, replace(incoming, action=f"section:{key}")) if key else (Reply(NO_STANDARD),)
+    return (*shown, *flow.again(CHECKING, opened))
 
 
 async def _pick(
@@ -68,6 +67,7 @@ async def _pick(
     async with context.database.read() as connection:
         mine = [one for one in await Stores(connection).all() if actor(context.me, one.id).leads]
         recent = await Checks(connection).recent(context.me.id)
+        drafts = await Conversations(connection).drafts(context.me.id)
     present = await lists.present(context)
     if not mine or not present:
         return (Reply(NO_STORE if not mine else NO_LIST),)
@@ -75,12 +75,27 @@ async def _pick(
         "stores": [_brief(one) for one in _recent_first(mine, recent)],
         "lists": [{"key": key, "name": one.name, "n": len(one.items)} for key, one in present.items()],
         "recent": [list(pair) for pair in recent],
+        "begun": [_begun(one, context.zone) for one in drafts if one.flow == CHECKING.name and one.state["answers"]],
     }
-    answers = _known(facts, words, store)
-    picked = _picked(facts, answers)
-    if picked["store"] and picked["list"]:
-        return await _started(context, incoming, facts, answers)
+    answers = check_pick.known(facts, words, store)
+    if check_pick.step(facts, answers) is None:
+        try:
+            return await _started(context, incoming, facts, answers)
+        except Misread as error:
+            return (Reply(str(error)),)
     return await flow.start(context, incoming, PICKING, facts, answers)
+
+
+def _begun(draft: Draft, zone: ZoneInfo) -> dict[str, Any]:
+    """A check that waits, as the question whether to go on with it shows it."""
+    facts = draft.state["facts"]
+    checklist = from_json(facts["list"])
+    found = walked(checklist, draft.state["answers"]).found.values()
+    return {
+        "id": draft.id, "of": facts["store"], "store": facts["named"], "list": checklist.key, "name": checklist.name,
+        "when": draft.begun_at.astimezone(zone).strftime("%m-%d %H:%M"), "all": len(checklist.items),
+        "n": sum(one.marked for one in found),
+    }  # fmt: skip
 
 
 def _brief(store: Store) -> dict[str, Any]:
@@ -93,114 +108,21 @@ def _recent_first(stores: Sequence[Store], recent: Sequence[tuple[int, str]]) ->
     return sorted(stores, key=lambda one: (order.get(one.id, len(order)), one.code))
 
 
-def _known(facts: Facts, words: Sequence[str], store: int | None) -> list[dict[str, Any]]:
-    """The answers that need not be asked for: what was said, and what there is only one of."""
-    answers: list[dict[str, Any]] = []
-    stores, lists_ = facts["stores"], facts["lists"]
-    for word in words:
-        named = [one for one in lists_ if word.lower() in (one["key"], one["name"].lower()) or word in one["name"]]
-        answers += [{"list": named[0]["key"]}] if len(named) == 1 else []
-        found = _searched(facts, word)
-        answers += [{"store": found[0]["id"]}] if len(found) == 1 and not named else []
-    if store is not None and any(one["id"] == store for one in stores):
-        answers.append({"store": store})
-    if len(stores) == 1:
-        answers.append({"store": stores[0]["id"]})
-    return answers
-
-
-def _picked(facts: Facts, answers: Answers) -> dict[str, Any]:
-    picked: dict[str, Any] = {"store": None, "list": None, "near": None, "find": ""}
-    for answer in answers:
-        picked |= answer
-        picked["find"] = answer.get("find", "")
-    return picked
-
-
-def _picking(facts: Facts, answers: Answers) -> Prompt | None:
-    picked = _picked(facts, answers)
-    if picked["store"] is None:
-        return _where(facts, picked)
-    if picked["list"] is None:
-        name = next(one["name"] for one in facts["stores"] if one["id"] == picked["store"])
-        used = [key for store, key in facts["recent"] if store == picked["store"]]
-        order = {key: place for place, key in enumerate(dict.fromkeys(used))}
-        lists_ = sorted(facts["lists"], key=lambda one: order.get(one["key"], len(order)))
-        rows = tuple((Choice(f"{one['name']}（{one['n']} 项）", {"list": one["key"]}),) for one in lists_)
-        return Prompt(Reply(WHICH.format(store=name)), rows, read=lambda incoming: _read_list(facts, incoming))
-    return None
-
-
-def _where(facts: Facts, picked: Mapping[str, Any]) -> Prompt:
-    stores = _searched(facts, picked["find"]) if picked["find"] else facts["stores"]
-    text = WHERE
-    if picked["find"]:
-        text = MANY.format(text=picked["find"], n=len(stores))
-    elif picked["near"]:
-        stores = sorted(stores, key=lambda one: _away(one, picked["near"]))
-        text = f"{NEAREST}\n\n{WHERE}"
-    rows = [] if picked["find"] or picked["near"] else _combined(facts)
-    known = [(Choice(_store_line(one, picked["near"]), {"store": one["id"]}),) for one in stores[:_SHOWN]]
-    return Prompt(Reply(text, asks_place=True), (*rows, *known), read=lambda incoming: _read_store(facts, incoming))
-
-
-def _combined(facts: Facts) -> list[tuple[Choice, ...]]:
-    """What was checked last, store and list with one tap."""
-    stores = {one["id"]: one["name"] for one in facts["stores"]}
-    lists_ = {one["key"]: one["name"] for one in facts["lists"]}
-    pairs = [(store, key) for store, key in facts["recent"] if store in stores and key in lists_][:_RECENT]
-    return [(Choice(f"{lists_[key]} · {stores[store]}", {"store": store, "list": key}),) for store, key in pairs]
-
-
-def _store_line(store: Mapping[str, Any], near: list[float] | None) -> str:
-    away = _away(store, near) if near else float("inf")
-    far = f" · {away / 1000:.1f} 公里" if 1000 <= away < float("inf") else f" · {away:.0f} 米" if away < 1000 else ""
-    return f"{store['name']}（{store['code']}）{far}"
-
-
-def _away(store: Mapping[str, Any], near: Sequence[float]) -> float:
-    if not store["place"]:
-        return float("inf")
-    return metres((near[0], near[1]), (store["place"][0], store["place"][1]))
-
-
-def _read_store(facts: Facts, incoming: Incoming) -> dict[str, Any]:
-    if incoming.place is not None:
-        return {"near": [incoming.place.latitude, incoming.place.longitude]}
-    text = typed.inert(incoming.text)[:40]
-    if not text:
-        raise Misread(typed.NO_TEXT)
-    found = _searched(facts, text)
-    if not found:
-        raise Misread(NOT_FOUND.format(text=text))
-    return {"store": found[0]["id"]} if len(found) == 1 else {"find": text}
-
-
-def _searched(facts: Facts, text: str) -> list[Any]:
-    plain = text.lower()
-    exact = [one for one in facts["stores"] if plain in (one["code"].lower(), one["name"].lower())]
-    return exact or [one for one in facts["stores"] if plain in one["name"].lower() or plain in one["code"].lower()]
-
-
-def _read_list(facts: Facts, incoming: Incoming) -> dict[str, Any]:
-    text = typed.inert(incoming.text)[:40]
-    named = [one for one in facts["lists"] if text and text.lower() in one["name"].lower()]
-    if len(named) != 1:
-        raise Misread(flow.WRONG)
-    return {"list": named[0]["key"]}
-
-
 async def _started(context: Context, incoming: Incoming, facts: Facts, answers: Answers) -> tuple[Reply, ...]:
-    """Begin the check that was picked."""
-    picked = _picked(facts, answers)
+    """Begin the check that was picked, or go on with the one that waits."""
+    picked = check_pick.picked_of(facts, answers)
+    if picked["draft"]:
+        return await flow.take_up(context, incoming, CHECKING, picked["draft"])
     checklist = (await lists.present(context)).get(picked["list"])
     if checklist is None:
         raise Misread(GONE)
+    await _led(context, picked["store"], GONE_STORE)
     store = next(one for one in facts["stores"] if one["id"] == picked["store"])
     rules, now = context.deployment.rules, context.now()
     async with context.database.read() as connection:
         since = now - timedelta(days=context.deployment.repeat_days)
         times = await Checks(connection).times(store["id"], checklist.key, since)
+    await _forget(context, facts, picked)
     begun = {
         "store": store["id"],
         "named": store["name"],
@@ -212,10 +134,30 @@ async def _started(context: Context, incoming: Incoming, facts: Facts, answers: 
     return await flow.start(context, incoming, CHECKING, begun)
 
 
+async def _led(context: Context, store_id: int, otherwise: str) -> None:
+    """Raise Misread where the store has closed, or is no longer this person's to check."""
+    async with context.database.read() as connection:
+        store = await Stores(connection).get(store_id)
+    if store is None or store.closed_at is not None or not actor(context.me, store_id).leads:
+        raise Misread(otherwise)
+
+
+async def _forget(context: Context, facts: Facts, picked: Mapping[str, Any]) -> None:
+    """Drop this person's drafts of the check that begins: those without an answer, and those they chose to leave."""
+    conversations = Conversations(await context.write())
+    left = {one["id"] for one in facts["begun"]}
+    for one in await conversations.drafts(context.me.id):
+        about = one.state["facts"] if one.flow == CHECKING.name else None
+        same = about is not None and (about["store"], about["list"]["key"]) == (picked["store"], picked["list"])
+        if same and (one.id in left or not one.state["answers"]):
+            await conversations.drop(one.id)
+
+
 async def _finished(context: Context, incoming: Incoming, facts: Facts, answers: Answers) -> tuple[Reply, ...]:
     """Keep the check, tell the store, and offer actions for what failed."""
     checklist = from_json(facts["list"])
     walk = walked(checklist, answers)
+    await _led(context, facts["store"], KEPT_BACK)
     connection = await context.write()
     given = marks(checklist, walk)
     rows = [
@@ -232,8 +174,8 @@ async def _finished(context: Context, incoming: Incoming, facts: Facts, answers:
     ]
     started, rules = datetime.fromisoformat(facts["started"]), check_steps.rules_of(facts)
     made = await Checks(connection).add(facts["store"], context.me.id, checklist, rules, rows, started, context.now())
-    await checked.tell_store(context, connection, made, facts["named"])
-    replies = (checked.card(made, facts["named"], context.me, context.me.name, context.zone),)
+    await check_card.tell_store(context, connection, made, facts["named"])
+    replies = (check_card.card(made, facts["named"], context.me, context.me.name, context.zone, before=SUBMITTED),)
     if not made.failed:
         return replies
     return (*replies, *await action.offer(context, incoming, _to_mend(made.id, facts, checklist, rows)))
@@ -252,7 +194,7 @@ def _to_mend(number: int, facts: Facts, checklist: Checklist, rows: Sequence[Che
     return {"store": facts["store"], "source": "check", "source_id": number, "list": checklist.key, "items": items}
 
 
-PICKING = Flow("check-pick", LEADERS, _picking, _started)
+PICKING = Flow("check-pick", LEADERS, check_pick.step, _started)
 CHECKING = Flow(
     "check", LEADERS, step, _finished, kept=lambda facts: TITLE.format(name=facts["list"]["name"], store=facts["named"])
 )

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import checking, evidence, typed
-from handlers.checking import Found, Walk, lacking, marks, settled, walked
+from handlers import check_reading, checking, evidence, typed
+from handlers.checking import Found, Walk, lacking, marks, mute, settled, walked
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Prompt, Take
 from handlers.message import Button, Incoming, Reply
@@ -21,8 +21,12 @@ SEND_NUMBER, SEND_TEXT, SEND_PHOTO = "发一个数字{unit}。{bounds}", "发一
 BETWEEN, AT_LEAST, AT_MOST = "合格是 {low:g} 到 {high:g}。", "合格是至少 {low:g}。", "合格是最多 {high:g}。"
 WRONG = "**{n}/{all} {name}：{what}**\n\n{lines}"
 SAY = "说一句哪里不对，也可以发照片。"
+SAY_WHY = "说一句为什么没有照片。"
 SAY_OR_GO = "可以接着补充，或点“下一项”。"
-PHOTO_WANTED = "还要 {n} 张照片。"
+PHOTO_WANTED = "要 {n} 张照片。"
+SEND_AND_SAY = "发 {n} 张照片，也可以说一句哪里不对。"
+SEND_MORE = "还要 {n} 张照片。"
+TOO_MANY = "这一项最多 {most} 张照片，多出的 {n} 张没有记进来。"
 NEXT, DONE_CHOOSING = "下一项", "选好了，其余合格"
 CHOOSE = "哪几项不合格？点一下选中，再点一下取消；也可以发序号，例如：3、5。"
 CHOSEN = "已选 {n} 项：{names}"
@@ -81,8 +85,8 @@ def _item(facts: Facts, checklist: Checklist, item: Item, found: Found, walk: Wa
     return Prompt(
         Reply(text, buttons=_standard(item)),
         tuple(row for row in rows if row),
-        read=lambda incoming: checking.read(checklist, item, incoming),
-        take=_taking(facts, item),
+        read=lambda incoming: check_reading.read(checklist, item, incoming),
+        take=_taking(facts, item, found),
         free=item.kind == "text",
     )
 
@@ -92,8 +96,10 @@ def _ways(item: Item, found: Found) -> tuple[Choice, ...]:
         return (Choice(PASS, {"mark": item.key, "value": True}), Choice(FAIL, {"mark": item.key, "value": False}))
     if item.kind == "score":
         return tuple(Choice(str(points), {"mark": item.key, "value": points}) for points in range(FULL + 1))
-    if item.kind == "photo" and len(found.photos) >= item.photos.least:
-        return (Choice(NEXT, {"next": item.key}),)
+    if item.kind == "photo":
+        enough = len(found.photos) >= item.photos.least
+        ready = (Choice(NEXT, {"next": item.key}),) if enough else ()
+        return (*ready, Choice(FAIL, {"mark": item.key, "value": False}))
     return ()
 
 
@@ -138,26 +144,39 @@ def _so_far(facts: Facts, item: Item, found: Found) -> list[str]:
 
 def _finding(facts: Facts, checklist: Checklist, item: Item, found: Found) -> Prompt:
     """What is wrong, in words and photos, before the check goes on."""
-    more = lacking(item, found)
-    said = SAY_OR_GO if found.note or found.photos else SAY
-    lines = [*_so_far(facts, item, found), PHOTO_WANTED.format(n=more) if more else said]
+    lines = [*_so_far(facts, item, found), _asked(item, found)]
     text = WRONG.format(
         **_place(checklist, item), what=value_of(item, found.value), lines="\n".join(one for one in lines if one)
     )
-    ways = () if more else ((Choice(NEXT, {"next": item.key}),),)
+    ways = () if lacking(item, found) or mute(item, found) else ((Choice(NEXT, {"next": item.key}),),)
     return Prompt(
         Reply(text, buttons=_standard(item)),
         ways,
-        read=lambda incoming: checking.read_finding(item, incoming),
-        take=_taking(facts, item),
+        read=lambda incoming: check_reading.read_finding(item, found, incoming),
+        take=_taking(facts, item, found),
         free=True,
     )
 
 
-def _taking(facts: Facts, item: Item) -> Take:
+def _asked(item: Item, found: Found) -> str:
+    """What is still wanted of an item that has its mark."""
+    said = found.note or found.photos
+    if more := lacking(item, found):
+        bare = not said and checking.failed(item, found)
+        return (SEND_AND_SAY if bare else SEND_MORE).format(n=more)
+    return SAY_OR_GO if said else SAY_WHY if item.kind == "photo" else SAY
+
+
+def _taking(facts: Facts, item: Item, found: Found) -> Take:
     async def take(context: Context, incoming: Incoming) -> tuple[dict[str, Any], tuple[Reply, ...]]:
         sent, notes = await evidence.take_photos(context, incoming, facts["store"])
-        return {"photos": item.key, "ids": sent["photos"], "text": typed.inert(sent["text"])}, notes
+        over = len(found.photos) + len(sent["photos"]) - item.photos.most
+        if over > 0:
+            notes = (*notes, Reply(TOO_MANY.format(most=item.photos.most, n=over)))
+        said = check_reading.spoken(sent["text"]) if item.kind == "pass" and not found.marked else None
+        text = typed.inert(sent["text"]) if said is None else said[1]
+        marked = {} if said is None else {"value": said[0]}
+        return {"photos": item.key, "ids": sent["photos"], "text": text, **marked}, notes
 
     return take
 
@@ -172,12 +191,12 @@ def _choosing(checklist: Checklist, walk: Walk) -> Prompt:
     names = "、".join(one.name for one in items if one.key in chosen)
     text = f"{CHOOSE}\n\n{CHOSEN.format(n=len(chosen), names=names)}" if chosen else CHOOSE
     rows.append((Choice(DONE_CHOOSING if chosen else ALL_PASS, {"rest": list(chosen)}),))
-    return Prompt(Reply(text), tuple(rows), read=lambda incoming: checking.read_exceptions(checklist, incoming))
+    return Prompt(Reply(text), tuple(rows), read=lambda incoming: check_reading.read_exceptions(checklist, incoming))
 
 
 def _mending(checklist: Checklist) -> Prompt:
     rows = [(Choice(f"{_number(checklist, one)} {one.name}", {"goto": one.key}),) for one in checklist.items]
-    return Prompt(Reply(MEND), tuple(rows))
+    return Prompt(Reply(MEND), (*rows, (Choice(BACK_TO_SUMMARY, {"mend": False}),)))
 
 
 def _summary(facts: Facts, checklist: Checklist, walk: Walk) -> Prompt:

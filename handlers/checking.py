@@ -1,31 +1,15 @@
 """A check while it is made: what was pressed, said and sent so far, folded into marks; pure."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from handlers import typed
-from handlers.flow import Misread
-from handlers.message import Incoming
 from knowledge.checklist import Checklist, Item
-from knowledge.score import FULL, Mark, fails
+from knowledge.score import Mark, fails
 
 Value = bool | int | float | str | None
-NOT_A_NUMBER = "请发一个数字，单位是{unit}。"
-NOT_A_NUMBER_BARE = "请发一个数字。"
-WHICH = "请点一个按钮。要记一句，发“备注”加内容，例如：备注 灯箱左下角不亮。"
-NOT_ITEMS = "没看懂是哪几项。请点按钮，或者发序号，例如：3、5。"
-MAY_NOT_SKIP = "这一项必须检查，不能选不适用。"
-_YES = ("合格", "可以", "没问题", "通过", "好", "ok", "yes", "是", "对", "√", "✓", "1")
-_NO = ("不合格", "不行", "不通过", "有问题", "不好", "差", "no", "否", "×", "✗", "x", "0")
-_SKIP = ("不适用", "跳过", "没有这项", "n/a", "na")
-_NOTE = re.compile(r"\s*(?:备注|记一下|注)[:\uff1a\s]*(.+)", re.DOTALL)
-_FAILED = re.compile(r"\s*(?:不合格|不行|有问题)[:\uff1a,\uff0c\s]+(.+)", re.DOTALL)
-_NUMBER = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(\S{0,6})\s*")
-_EXCEPT = re.compile(r"(?:其余|其他|其它|全部|都)(?:都)?合格[,\uff0c、\s]*(?:除了?|但|不含)?[:\uff1a\s]*(.*)")
-_LONGEST = 300
+LONGEST = 300
+"""The most characters of a note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +52,9 @@ class _Fold:
 def walked(checklist: Checklist, answers: Sequence[Mapping[str, Any]]) -> Walk:
     """The check after these answers, each one of:
 
-    {"mark", "value"} · {"skip"} · {"note", "text"} · {"photos", "ids", "text"} · {"next"} (all of an item key) ·
-    {"choose": true} · {"except": key} · {"rest": [keys that fail]} · {"mend": true} · {"goto": key} · {"done": true}.
+    {"mark", "value"} (and "text") · {"skip"} · {"note", "text"} · {"photos", "ids", "text"} (and "value") · {"next"}
+    (all of an item key) · {"choose": true} · {"except": key} · {"rest": [keys that fail]} (and "from", an item that is
+    left by it) · {"mend": true or false} · {"goto": key} · {"done": true}.
     """
     fold = _Fold()
     for answer in answers:
@@ -81,57 +66,75 @@ def walked(checklist: Checklist, answers: Sequence[Mapping[str, Any]]) -> Walk:
 
 def _apply(fold: _Fold, checklist: Checklist, answer: Mapping[str, Any]) -> None:
     match answer:
+        case {"photos": key, "ids": ids, "text": text}:
+            before, most = _at(fold, key), _item(checklist, key).photos.most
+            photos = tuple(dict.fromkeys((*before.photos, *ids)))[:most]
+            fold.found[key] = replace(before, photos=photos, note=_joined(before.note, text))
+            if "value" in answer:
+                _mark(fold, _item(checklist, key), answer["value"])
         case {"mark": key, "value": value}:
-            before = fold.found.get(key, Found())
-            fold.found[key] = Found(value, True, False, before.note, before.photos)
-            fold.aside = key if fold.aside == key and not settled(_item(checklist, key), fold.found[key]) else None
+            fold.found[key] = replace(_at(fold, key), note=_joined(_at(fold, key).note, answer.get("text", "")))
+            _mark(fold, _item(checklist, key), value)
         case {"skip": key}:
-            fold.found[key] = Found(None, True, True, fold.found.get(key, Found()).note, settled=True)
+            fold.found[key] = replace(_at(fold, key), value=None, marked=True, skipped=True, settled=True)
             fold.aside = None
         case {"note": key, "text": text}:
-            _change(fold, key, note=_joined(fold.found.get(key, Found()).note, text))
-        case {"photos": key, "ids": ids, "text": text}:
-            before = fold.found.get(key, Found())
-            photos = tuple(dict.fromkeys((*before.photos, *ids)))[: _item(checklist, key).photos.most]
-            _change(fold, key, photos=photos, note=_joined(before.note, text))
+            fold.found[key] = replace(_at(fold, key), note=_joined(_at(fold, key).note, text))
         case {"next": key}:
-            item, before = _item(checklist, key), fold.found.get(key, Found())
-            counted = len(before.photos) if item.kind == "photo" else before.value
-            _change(fold, key, settled=True, marked=True, value=counted)
+            _settle(fold, _item(checklist, key))
             fold.aside = None
         case {"choose": True}:
             fold.choosing = []
         case {"except": key} if fold.choosing is not None:
             fold.choosing = [one for one in fold.choosing if one != key] + [key] * (key not in fold.choosing)
         case {"rest": keys}:
-            fold.choosing = None
-            for item in checklist.items:
-                if item.kind == "pass" and not fold.found.get(item.key, Found()).marked:
-                    _change(fold, item.key, value=item.key not in keys, marked=True)
-        case {"mend": True}:
-            fold.mending = True
+            _rest_of(fold, checklist, keys)
+            if "from" in answer:
+                _settle(fold, _item(checklist, answer["from"]))
+        case {"mend": wanted}:
+            fold.mending = bool(wanted)
         case {"goto": key}:
             fold.mending, fold.aside = False, key
-            _change(fold, key, settled=False, marked=False, skipped=False, value=None)
+            fold.found[key] = replace(_at(fold, key), value=None, marked=False, skipped=False, settled=False)
         case {"done": True}:
             fold.done = True
 
 
-def _change(fold: _Fold, key: str, **values: Any) -> None:
-    before = fold.found.get(key, Found())
-    kept = {name: getattr(before, name) for name in Found.__dataclass_fields__}
-    fold.found[key] = Found(**{**kept, **values})
+def _mark(fold: _Fold, item: Item, value: Value) -> None:
+    """What is as it should be, and shown to be, is settled at once; what is not waits for words and photos."""
+    marked = replace(_at(fold, item.key), value=value, marked=True, skipped=False)
+    done = not failed(item, marked) and lacking(item, marked) == 0
+    fold.found[item.key] = replace(marked, settled=done)
+    if done:
+        fold.aside = None
+
+
+def _settle(fold: _Fold, item: Item) -> None:
+    before = _at(fold, item.key)
+    counted = len(before.photos) if item.kind == "photo" and before.value is not False else before.value
+    fold.found[item.key] = replace(before, value=counted, marked=True, settled=True)
+
+
+def _rest_of(fold: _Fold, checklist: Checklist, keys: Sequence[str]) -> None:
+    """What is named fails, or is asked for again where failing is not all that can be said of it; the rest is good."""
+    fold.choosing = fold.aside = None
+    for item in checklist.items:
+        before = _at(fold, item.key)
+        if item.key in keys and item.kind != "pass":
+            fold.found[item.key] = replace(before, value=None, marked=False, skipped=False, settled=False)
+        elif item.key in keys and before.value is not False:
+            _mark(fold, item, False)
+        elif item.kind == "pass" and not before.marked:
+            _mark(fold, item, True)
+
+
+def _at(fold: _Fold, key: str) -> Found:
+    return fold.found.get(key, Found())
 
 
 def settled(item: Item, found: Found | None) -> bool:
-    """Whether the check may go on from an item: a finding waits until its person has said what is wrong, or goes on."""
-    if found is None or not found.marked:
-        return False
-    if found.skipped:
-        return True
-    if item.kind == "text" or (not failed(item, found) and lacking(item, found) == 0):
-        return True
-    return found.settled and lacking(item, found) == 0
+    """Whether the check may go on from an item, and it has all the photos it wants."""
+    return found is not None and found.marked and found.settled and lacking(item, found) == 0
 
 
 def failed(item: Item, found: Found) -> bool:
@@ -141,9 +144,16 @@ def failed(item: Item, found: Found) -> bool:
 
 def lacking(item: Item, found: Found) -> int:
     """How many photos are still wanted."""
-    wanted = item.photos.when == "always" or item.kind == "photo"
+    if found.skipped or (item.kind == "photo" and found.value is False):
+        return 0
+    wanted = item.kind == "photo" or item.photos.when == "always"
     wanted = wanted or (item.photos.when == "fail" and failed(item, found))
-    return max(0, item.photos.least - len(found.photos)) if wanted and not found.skipped else 0
+    return max(0, item.photos.least - len(found.photos)) if wanted else 0
+
+
+def mute(item: Item, found: Found) -> bool:
+    """Whether a photo item failed for want of photos, and nothing says why yet."""
+    return item.kind == "photo" and found.value is False and not found.note and not found.photos
 
 
 def marks(checklist: Checklist, walk: Walk) -> dict[str, Mark]:
@@ -156,84 +166,8 @@ def marks(checklist: Checklist, walk: Walk) -> dict[str, Mark]:
     }
 
 
-def read(checklist: Checklist, item: Item, incoming: Incoming) -> dict[str, Any]:
-    """What was typed at an unmarked item, as an answer."""
-    text = incoming.text.strip()
-    if rest := _rest(checklist, text):
-        return rest
-    if noted := _NOTE.fullmatch(text):
-        return {"note": item.key, "text": _words(noted[1])}
-    if text.lower() in _SKIP:
-        if not item.may_skip:
-            raise Misread(MAY_NOT_SKIP)
-        return {"skip": item.key}
-    match item.kind:
-        case "pass" if text.lower() in _YES:
-            return {"mark": item.key, "value": True}
-        case "pass" if text.lower() in _NO:
-            return {"mark": item.key, "value": False}
-        case "score" if text.isdecimal() and int(text) <= FULL:
-            return {"mark": item.key, "value": int(text)}
-        case "number":
-            found = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text))
-            if not found or (found[2] and found[2] not in (item.unit, "个")):
-                raise Misread(NOT_A_NUMBER.format(unit=item.unit) if item.unit else NOT_A_NUMBER_BARE)
-            return {"mark": item.key, "value": float(found[1])}
-        case "text" if text:
-            return {"mark": item.key, "value": _words(text)}
-    raise Misread(WHICH)
-
-
-def read_finding(item: Item, incoming: Incoming) -> dict[str, Any]:
-    """Words about a finding, or about a photo."""
-    text = _words(incoming.text)
-    if not text:
-        raise Misread(typed.NO_TEXT)
-    return {"note": item.key, "text": text}
-
-
-def read_exceptions(checklist: Checklist, incoming: Incoming) -> dict[str, Any]:
-    """Which items are not as they should be, typed by number or by name."""
-    keys = _named(checklist, incoming.text)
-    if not keys:
-        raise Misread(NOT_ITEMS)
-    return {"rest": keys}
-
-
-def _rest(checklist: Checklist, text: str) -> dict[str, Any] | None:
-    """全部合格 · 全部合格，除了3和5 · 其余合格."""
-    found = _EXCEPT.fullmatch(text)
-    if not found:
-        return None
-    keys = _named(checklist, found[1]) if found[1].strip() else []
-    if found[1].strip() and not keys:
-        raise Misread(NOT_ITEMS)
-    return {"rest": keys}
-
-
-def _named(checklist: Checklist, text: str) -> list[str]:
-    """The items whose numbers or names stand in the text; [] when any number is no item's."""
-    items = checklist.items
-    plain = unicodedata.normalize("NFKC", text)
-    numbers = [int(one) for one in re.findall(r"\d+", plain)]
-    if any(not 1 <= one <= len(items) for one in numbers):
-        return []
-    keys = [items[one - 1].key for one in numbers]
-    words = [one for one in re.split(r"[\s,\uff0c、;\uff1b和与及]+", re.sub(r"第?\d+项?", " ", plain)) if len(one) > 1]
-    for word in words:
-        named = [one.key for one in items if word in one.name]
-        if len(named) != 1:
-            return []
-        keys += named
-    return list(dict.fromkeys(keys))
-
-
-def _words(text: str) -> str:
-    return typed.inert(text)[:_LONGEST]
-
-
 def _joined(before: str, text: str) -> str:
-    return "；".join(one for one in (before, text) if one)[:_LONGEST]
+    return "；".join(one for one in (before, text) if one)[:LONGEST]
 
 
 def _item(checklist: Checklist, key: str) -> Item:

@@ -128,7 +128,7 @@ async def resume(context: Context, incoming: Incoming, flow: Flow, opened: Open)
 async def _typed(context: Context, incoming: Incoming, flow: Flow, opened: Open) -> tuple[Reply, ...]:
     prompt = _prompt(flow, opened)
     if _is_question(incoming, prompt):
-        return (*await ask.ask(context, incoming), *_again(flow, opened))
+        return (*await ask.ask(context, incoming), *again(flow, opened))
     if incoming.attachments and prompt.take is not None:
         return await _taken(context, incoming, flow, opened, prompt.take)
     if prompt.read is None:
@@ -197,7 +197,7 @@ async def _stray(context: Context, incoming: Incoming, flow: Flow, opened: Open,
     if incoming.text.strip() and not incoming.attachments and not _prompt(flow, opened).free:
         answer = await ask.answered(context, incoming, _unshown)
         if answer.answered:
-            return (await ask.told(context, incoming, answer), *_again(flow, opened))
+            return (await ask.told(context, incoming, answer), *again(flow, opened))
     return (Reply(why), *_asked(flow, opened))
 
 
@@ -205,7 +205,8 @@ async def _unshown(text: str) -> None:
     """Nobody watches an answer that may not be one."""
 
 
-def _again(flow: Flow, opened: Open) -> tuple[Reply, ...]:
+def again(flow: Flow, opened: Open) -> tuple[Reply, ...]:
+    """What is asked now, after something else was said in between."""
     return tuple(replace(one, text=f"{RESUMED}\n\n{one.text}") for one in _asked(flow, opened))
 
 

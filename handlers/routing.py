@@ -88,7 +88,8 @@ class House:
             if found is not None and context.me.role in found.roles:
                 return await flow.resume(context, incoming, found, opened)
         if incoming.action:
-            return (Reply(flow.OVER),)
+            waiting = await self.again(context) if self.again else ()
+            return (Reply(flow.OVER), *(one for one in waiting if one.buttons))
         return await self._said(context, incoming, word)
 
     async def _said(self, context: Context, incoming: Incoming, word: str) -> tuple[Reply, ...]:
