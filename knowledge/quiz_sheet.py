@@ -15,10 +15,12 @@ from knowledge.quiz_columns import (
     OPTIONS,
     QUESTIONS,
     RIGHT,
+    TOLERANCE,
     TOPIC,
+    UNIT,
     column_of,
     right_from,
-)  # fmt: skip
+)
 from knowledge.quiz_form import BadQuiz, checked, only_once
 
 CELL = "{file}：第 {row} 行，列“{column}”"
