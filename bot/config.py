@@ -28,6 +28,10 @@ _SECRETS = {
     "EMBEDDER_API_KEY": ("embedder", "api_key"),
     "TELEGRAM_BOT_TOKEN": ("telegram", "token"),
     "TELEGRAM_WEBHOOK_SECRET": ("telegram", "webhook_secret"),
+    "FEISHU_APP_ID": ("feishu", "app_id"),
+    "FEISHU_APP_SECRET": ("feishu", "app_secret"),
+    "FEISHU_ENCRYPT_KEY": ("feishu", "encrypt_key"),
+    "FEISHU_VERIFICATION_TOKEN": ("feishu", "verification_token"),
 }
 # an origin as browsers write it; only this machine's own may do without https
 _OWN = re.compile(
@@ -157,6 +161,24 @@ class TelegramSettings(_Part):
     seconds_between_edits: float = Field(default=1.3, ge=1.2)
 
 
+class FeishuSettings(_Part):
+    enabled: bool = True
+    app_id: str = ""
+    app_secret: SecretStr = SecretStr("")
+    base_url: str = "https://open.feishu.cn"
+    mode: Literal["long-connection", "callback"] = "long-connection"
+    path: str = Field(default="/feishu", pattern=r"^/[A-Za-z0-9_/-]*[A-Za-z0-9_-]$")
+    encrypt_key: SecretStr = SecretStr("")
+    verification_token: SecretStr = SecretStr("")
+    messages_per_second: float = Field(default=40, gt=0)
+    seconds_between_edits: float = Field(default=0.4, ge=0.2)
+
+    @property
+    def talks(self) -> bool:
+        """Whether the bot is in Feishu."""
+        return self.enabled and bool(self.app_id and self.app_secret.get_secret_value())
+
+
 class LogSettings(_Part):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
@@ -178,6 +200,7 @@ class Settings(_Part):
     llm: LlmSettings = LlmSettings()
     web: WebSettings = WebSettings()
     telegram: TelegramSettings = TelegramSettings()
+    feishu: FeishuSettings = FeishuSettings()
     files: FilesSettings = FilesSettings()
     photos: PhotosSettings = PhotosSettings()
     people: PeopleSettings = PeopleSettings()

@@ -13,7 +13,7 @@ from handlers.context import Context
 from handlers.due import due_of, due_shown
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.message import Incoming, Reply
-from handlers.routing import WORKERS
+from handlers.roles import WORKERS
 from records import action as rules
 from records.action import (
     ACCEPT,

@@ -15,7 +15,7 @@ from handlers.due import due_shown
 from handlers.flow import Answers, Choice, Facts, Flow, Prompt
 from handlers.making import UNDONE, make
 from handlers.message import Incoming, Reply
-from handlers.routing import WORKERS
+from handlers.roles import WORKERS
 from records.action import HAND, Action, severity_of
 from records.actions import Actions, Which
 from records.database import Connection

@@ -13,7 +13,7 @@ from handlers.context import Context
 from handlers.drafts import Drafts
 from handlers.flow import Answers, Facts, Flow, Misread
 from handlers.message import Incoming, Reply
-from handlers.routing import LEADERS
+from handlers.roles import LEADERS
 from knowledge.checklist import Checklist, as_json, from_json
 from records.checks import CheckMark, Checks
 from records.conversations import Conversations, Draft

@@ -9,7 +9,7 @@ from handlers import ask, flow, listing, typed
 from handlers.context import Context, Unfetched
 from handlers.flow import Answers, Choice, Facts, Flow, Prompt
 from handlers.message import Button, Incoming, Reply
-from handlers.routing import ADMINS, PRIVATE
+from handlers.roles import ADMINS, PRIVATE
 from knowledge.reading import Unreadable
 from records.documents import DocumentRow
 from records.files import FilesError

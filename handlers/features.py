@@ -24,7 +24,8 @@ from handlers import (
     unanswered,
 )
 from handlers.drafts import Drafts
-from handlers.routing import ADMINS, EVERYONE, LEADERS, WORKERS, About, Command, House, Press
+from handlers.roles import ADMINS, EVERYONE, LEADERS, WORKERS
+from handlers.routing import About, Command, House, Press
 
 KEPT = Drafts((check.CHECKING, action.MAKING, acting.FIXING))
 HOUSE = House(

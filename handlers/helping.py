@@ -4,7 +4,7 @@ from handlers import stores
 from handlers.context import Context
 from handlers.joining import ALREADY, STORE_LINK, code_of
 from handlers.message import Incoming, Reply
-from handlers.routing import PRIVATE
+from handlers.roles import PRIVATE
 
 WELCOME = (
     "我是督导助手。直接问标准和流程就行，例如：客户进店多久内要有人接待？\n回答都带出处；文件里没有的，我会说不知道。"

@@ -9,7 +9,7 @@ from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.joining import ROLE_NAMES
 from handlers.message import Incoming, Reply
 from handlers.pictures import qr
-from handlers.routing import LEADERS
+from handlers.roles import LEADERS
 from handlers.zones import zone_name
 from records.invites import Invites, new_code
 from records.people import ADMIN, ROLES, STAFF, TRAINEE, Person

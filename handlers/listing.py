@@ -8,7 +8,7 @@ from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Prompt
 from handlers.lists import described, known
 from handlers.message import Button, Incoming, Reply
-from handlers.routing import ADMINS
+from handlers.roles import ADMINS
 from knowledge.checklist import Checklist, as_json, from_json
 from knowledge.checklist_columns import ITEMS
 from knowledge.checklist_file import load_yaml, plain_item

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from handlers import flow, typed
 from handlers.context import Context
 from handlers.message import Button, File, Incoming, Reply
-from handlers.routing import NOT_YOURS
+from handlers.roles import NOT_YOURS
 from knowledge.checklist import Checklist, Item, as_json, from_json
 from knowledge.checklist_file import as_yaml
 from knowledge.checklist_workbook import template, workbook

@@ -5,7 +5,7 @@ from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.joining import ROLE_NAMES
 from handlers.message import Button, Incoming, Reply
-from handlers.routing import EVERYONE
+from handlers.roles import EVERYONE
 from handlers.zones import COMMON, zone_name, zone_of
 from records.people import ADMIN, People, Person
 from records.stores import Stores

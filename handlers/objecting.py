@@ -10,7 +10,7 @@ from handlers.check_steps import FAIL, PASS, SKIP
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.message import Button, Incoming, Reply
-from handlers.routing import LEADERS, WORKERS
+from handlers.roles import LEADERS, WORKERS
 from knowledge.checklist import Item
 from knowledge.score import FULL
 from records.action import OWED

@@ -8,7 +8,7 @@ from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.joining import ROLE_NAMES
 from handlers.me import last_admin
 from handlers.message import Button, Incoming, Reply
-from handlers.routing import ADMINS, NOT_YOURS
+from handlers.roles import ADMINS, NOT_YOURS
 from records.invites import Invites
 from records.people import ADMIN, ROLES, SUPERVISOR, People, Person
 from records.stores import Store, Stores

@@ -12,7 +12,7 @@ from handlers.context import Context
 from handlers.days import LONGEST, chosen, days_of
 from handlers.flow import Answers, Facts, Flow, Misread, Prompt
 from handlers.message import Button, File, Incoming, Reply
-from handlers.routing import LEADERS
+from handlers.roles import LEADERS
 from records.actions import Actions, Which
 from records.checks import Checks, Wanted
 from records.people import ADMIN

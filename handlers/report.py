@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from handlers import chasing, flow, typed
 from handlers.context import Context
 from handlers.message import Button, File, Incoming, Reply
-from handlers.routing import NOT_YOURS
+from handlers.roles import NOT_YOURS
 from records.action import Action
 from records.actions import Actions, Which
 from records.checks import Check, Checks

@@ -7,13 +7,10 @@ from handlers import ask, flow, joining
 from handlers.context import Context
 from handlers.flow import Flow
 from handlers.message import Incoming, Reply
+from handlers.roles import EVERYONE, NOT_YOURS, PRIVATE
 from records.outbox import Outbox
-from records.people import ADMIN, ROLES, STAFF, SUPERVISOR
 
-NOT_YOURS = "这个功能不对您的角色开放。"
-PRIVATE = "这个功能请和我单独聊的时候用。"
 Handler = Callable[[Context, Incoming], Awaitable[tuple[Reply, ...]]]
-EVERYONE = frozenset(ROLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +121,3 @@ async def _about(context: Context, incoming: Incoming) -> str:
     async with context.database.read() as connection:
         shown = await Outbox(connection).shown(incoming.channel, incoming.chat, incoming.answers)
     return str(shown.payload.get("about", "")) if shown else ""
-
-
-LEADERS = frozenset({ADMIN, SUPERVISOR})
-ADMINS = frozenset({ADMIN})
-WORKERS = frozenset({ADMIN, SUPERVISOR, STAFF})

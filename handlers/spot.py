@@ -10,7 +10,7 @@ from handlers.context import Context
 from handlers.due import due_of, due_shown
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.message import Button, Incoming, Reply
-from handlers.routing import LEADERS
+from handlers.roles import LEADERS
 from handlers.spot_card import card, listed
 from handlers.spot_picking import items_in, stores_facts, stores_in, stores_prompt
 from records.action import PAST

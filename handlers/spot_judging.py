@@ -8,7 +8,7 @@ from handlers import action, chasing, flow, photo, spot_chase, typed
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Prompt
 from handlers.message import Incoming, Reply
-from handlers.routing import LEADERS
+from handlers.roles import LEADERS
 from handlers.spot_card import card, listed, seen
 from records.people import People
 from records.spots import ACCEPTED, ASKED, OPEN, REJECTED, SENT, WITHDRAWN, Overtaken, Spot, Spots, new_code

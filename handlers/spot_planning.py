@@ -12,7 +12,7 @@ from handlers.context import Context, Notice
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.message import Button, Incoming, Reply
 from handlers.pace import Pace
-from handlers.routing import LEADERS
+from handlers.roles import LEADERS
 from handlers.spot_card import card
 from handlers.spot_picking import items_in, stores_facts, stores_in, stores_prompt
 from records.people import Person

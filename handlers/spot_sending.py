@@ -6,7 +6,7 @@ from handlers import ask, documents, flow, photo, spot_chase, typed
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.message import Incoming, Reply
-from handlers.routing import WORKERS
+from handlers.roles import WORKERS
 from handlers.spot_card import card, judges, listed, seen
 from handlers.wire import dump_incoming, load_incoming
 from records.people import STAFF

@@ -8,7 +8,7 @@ from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.joining import ROLE_NAMES, STORE_LINK
 from handlers.message import Button, Incoming, Reply
 from handlers.pictures import qr
-from handlers.routing import ADMINS, LEADERS, NOT_YOURS
+from handlers.roles import ADMINS, LEADERS, NOT_YOURS
 from records.people import ADMIN, ROLES, People, Person
 from records.stores import Store, Stores
 

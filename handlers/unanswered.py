@@ -7,7 +7,7 @@ from handlers import flow, typed
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.message import Button, Incoming, Reply
-from handlers.routing import ADMINS
+from handlers.roles import ADMINS
 from records.people import ADMIN, People
 from records.questions import DOWN_REASONS, Complaint
 

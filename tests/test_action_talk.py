@@ -22,7 +22,8 @@ from handlers.context import Context
 from handlers.features import HOUSE
 from handlers.flow import OVER
 from handlers.message import Incoming, Reply
-from handlers.routing import NOT_YOURS, WORKERS, Command
+from handlers.roles import NOT_YOURS, WORKERS
+from handlers.routing import Command
 from records.action import NO_FIX, NOT_HERE, OWN_FIX, Action
 from records.actions import Actions, Which
 from records.people import People

@@ -186,6 +186,21 @@ def test_a_word_is_right_however_it_is_typed(text: str) -> None:
     assert marked(WORD, text) is True
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("三级检验", True),
+        ("执行三级检验", True),
+        ("3级检", True),
+        ("三级质检", False),
+        ("不是三级", False),
+        ("检验", False),
+    ],
+)
+def test_a_word_may_come_with_what_stands_around_the_blank(text: str, expected: bool) -> None:
+    assert marked(replace(WORD, ask="质检这一步执行____检验，做到一次修好。"), text) is expected
+
+
 def test_another_word_is_wrong_and_nothing_is_asked_again() -> None:
     assert marked(WORD, "二级") is False
     assert marked(WORD, " 。") is None

@@ -13,7 +13,7 @@ from talking import Clock, Talk
 from bot.app import App
 from handlers import documents
 from handlers.flow import CANCELLED, OVER
-from handlers.routing import NOT_YOURS, PRIVATE
+from handlers.roles import NOT_YOURS, PRIVATE
 from handlers.wire import load_reply
 from records.files import Files
 

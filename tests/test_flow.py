@@ -20,7 +20,8 @@ from handlers import flow
 from handlers.context import Context
 from handlers.flow import CANCELLED, FIRST, NOTHING, OVER, RESUMED, UNKNOWN, WRONG, Choice, Flow, Misread, Prompt
 from handlers.message import Button, Incoming, Reply
-from handlers.routing import EVERYONE, Command, House
+from handlers.roles import EVERYONE
+from handlers.routing import Command, House
 from records.conversations import Conversations
 from records.database import Connection, Database
 from records.people import Person

@@ -16,7 +16,7 @@ from handlers.context import Context
 from handlers.documents import NOT_ADMIN
 from handlers.flow import CANCELLED
 from handlers.listing import SAME, STALE
-from handlers.routing import NOT_YOURS
+from handlers.roles import NOT_YOURS
 from knowledge.checklist import Checklist, Item
 from knowledge.checklist_columns import ROWS
 from knowledge.checklist_file import as_yaml, load_yaml

@@ -12,7 +12,7 @@ from bot.app import App
 from handlers.flow import CANCELLED
 from handlers.joining import STRANGER
 from handlers.me import ASK_LEAVE, LAST_ADMIN, LEFT, NO_HOUR, NO_SPAN, NO_ZONE
-from handlers.routing import PRIVATE
+from handlers.roles import PRIVATE
 from records.invites import Invites
 from records.people import People
 from records.questions import Questions

@@ -12,7 +12,7 @@ from bot.app import App
 from handlers import people, stores
 from handlers.flow import OVER
 from handlers.joining import STRANGER
-from handlers.routing import NOT_YOURS
+from handlers.roles import NOT_YOURS
 from records.invites import Invites
 from records.people import People, Person
 from records.reminders import Reminders

@@ -18,7 +18,7 @@ from talking import Clock, Talk, store
 from bot.app import App
 from handlers import flow, period, report
 from handlers.days import days_of
-from handlers.routing import NOT_YOURS
+from handlers.roles import NOT_YOURS
 from handlers.wire import load_reply
 from knowledge.score import Rules
 from records.action import Action

@@ -13,7 +13,7 @@ from handlers import ask, flow
 from handlers.features import HOUSE
 from handlers.joining import NO_GOOD, STRANGER
 from handlers.message import Reply
-from handlers.routing import NOT_YOURS
+from handlers.roles import NOT_YOURS
 from records.action import Action
 from records.actions import Actions
 from records.conversations import Conversations

@@ -19,7 +19,7 @@ from bot.web.server import create
 from handlers import logging_in
 from handlers.context import Context
 from handlers.message import Incoming, Reply
-from handlers.routing import PRIVATE
+from handlers.roles import PRIVATE
 from records.invites import LOGIN, SESSION
 from records.people import ADMIN, SUPERVISOR, People, Person
 

@@ -10,30 +10,32 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-_PYRAMID = ((32, 14), (64, 8), (128, 6))  # (pixels of a side, steps of fitting)
+_PYRAMID = ((32, 14), (64, 8), (128, 6), (224, 4))  # (pixels of a side, steps of fitting)
 _HOPELESS = 0.35  # likeness on the coarsest square below which finer ones are not tried
 _GRAIN = 2.0  # grey levels below which contrast is grain
 _RIM = 0.04  # of a side, left out: corners of a turned picture, remnants of a frame
-_PIECES = 8  # along a side
-_TELLING = 8.0  # grey levels of contrast in a piece that says anything
-_LEAST = 0.7  # likeness of the least alike piece of one photograph
-_FEW, _ALIKE = 4, 0.985  # with fewer telling pieces the whole decides
+_PIECE = 16  # pixels
+_TELLING = 5.0  # grey levels of contrast in a piece that says anything
+_ALIKE = 0.6  # likeness of a piece that agrees
+_ASTRAY = 0.03  # of the telling pieces of one photograph that may not agree
+_NOT_NEARLY = 0.3  # of them, on a coarser square, from which on finer ones are not tried
+_FEW, _WHOLE = 4, 0.985  # with fewer telling pieces the likeness of the whole decides
 Square = np.ndarray[Any, np.dtype[np.float32]]
 Move = np.ndarray[Any, np.dtype[np.float64]]  # (2, 3): an affine map of the centred unit square
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """`whole` is the likeness of two pictures laid over each other, `least` that of their least alike piece."""
+    """`whole` is the likeness of two pictures laid over each other, `astray` the share of pieces that do not agree."""
 
     whole: float
-    least: float = -1.0
+    astray: float = 1.0
     telling: int = 0
 
     @property
     def same(self) -> bool:
         """Whether it is one photograph."""
-        return self.least > _LEAST if self.telling >= _FEW else self.whole > _ALIKE
+        return self.astray <= _ASTRAY if self.telling >= _FEW else self.whole > _WHOLE
 
 
 def agreement(one: Image.Image, other: Image.Image) -> Agreement:
@@ -46,6 +48,8 @@ def agreement(one: Image.Image, other: Image.Image) -> Agreement:
             laid, seen = _laid(moving, move)
             if seen.mean() < 0.5 or _likeness(_levelled(fixed)[seen], _levelled(laid)[seen]) < _HOPELESS:
                 return Agreement(0.0)
+        if side == _PYRAMID[-2][0] and (coarse := _judged(fixed, moving, move)).astray > _NOT_NEARLY:
+            return coarse
     return _judged(fixed, moving, move)
 
 
@@ -56,13 +60,14 @@ def _judged(fixed: Square, moving: Square, move: Move) -> Agreement:
     if inner.mean() < 0.4:
         return Agreement(0.0)
     ones, others = (square - _blurred(square, side // 16) for square in (fixed, laid))
-    found, size = list[float](), side // _PIECES
-    for top in range(0, side, size):
-        for left in range(0, side, size):
-            here = slice(top, top + size), slice(left, left + size)
+    found = list[float]()
+    for top in range(0, side, _PIECE):
+        for left in range(0, side, _PIECE):
+            here = slice(top, top + _PIECE), slice(left, left + _PIECE)
             if inner[here].all() and max(ones[here].std(), others[here].std()) > _TELLING:
                 found.append(_likeness(ones[here], others[here]))
-    return Agreement(_likeness(fixed[inner], laid[inner]), min(found, default=-1.0), len(found))
+    astray = sum(one < _ALIKE for one in found) / max(1, len(found))
+    return Agreement(_likeness(fixed[inner], laid[inner]), astray, len(found))
 
 
 def _square(picture: Image.Image, side: int) -> Square:
