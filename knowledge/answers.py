@@ -34,6 +34,7 @@ _FALSE = frozenset({
 _ALL = frozenset({"全选", "全部", "都选", "全都选", "全对", "都对"})
 _BEFORE = re.compile(r"^(?:答案|正确答案|我选择|我选|选择|选|应该|顺序|排序|依次|第|是|为|叫|[:=])+")
 _AFTER = re.compile(r"(?:吧|项|个|选项|[。.!;,])+$")
+_BLANK = re.compile(r"([^\W_]*)_{2,}([^\W_]*)")
 _EXACT = 1e-6  # what floating point may lose on the way
 _BETWEEN = re.compile(r"[\s、,;:/|+&.。\-—–>→~()]+|和|与|及")
 _ALIKE = str.maketrans("一二两三四五六七八九零〇", "122345678900")
@@ -78,7 +79,7 @@ def right(question: Question, answer: Answer) -> bool:
         return (
             isinstance(answer, int | float) and abs(answer - question.number.value) <= question.number.tolerance + 1e-6
         )
-    return isinstance(answer, str) and _word(answer) in {_word(one) for one in question.words}
+    return isinstance(answer, str) and any(_fills(question.ask, _word(answer), _word(one)) for one in question.words)
 
 
 def right_answer(question: Question) -> Answer:
@@ -176,6 +177,14 @@ def truth(text: str) -> bool | None:
 def _stripped_truth(plain: str) -> str:
     """Without “答案是” and the like, where something is left."""
     return re.sub(r"^(?:答案|我觉得|我认为|应该|这是|是(?=[对错正]))+[:=]?(?:是(?=[对错正]))?", "", plain) or plain
+
+
+def _fills(ask: str, given: str, word: str) -> bool:
+    """Whether that is the word, alone or with what stands around the blank: 三级检验 for “执行____检验”."""
+    blank = _BLANK.search(ask)
+    before, after = (_word(one) if one else "" for one in blank.groups()) if blank else ("", "")
+    head, found, tail = given.partition(word)
+    return bool(found) and before.endswith(head) and after.startswith(tail)
 
 
 def _word(text: str) -> str:
