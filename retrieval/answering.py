@@ -4,11 +4,13 @@ import asyncio
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 
 from retrieval.answer import EMPTY, UNKNOWN, Answer, Citation
 from retrieval.blocks import page_at
 from retrieval.card import Card
+from retrieval.cores import cores
 from retrieval.extract import Extractor
 from retrieval.faq import Faqs
 from retrieval.followup import Past, complete
@@ -23,13 +25,17 @@ _SHOWN_TO_MODEL = 6
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """Joins the steps; `writer` is None without a language model."""
+    """Joins the steps; `writer` is None without a language model.
+
+    Searches go on in `threads`, as many as there are cores: more at once would only take turns, and hold up the others.
+    """
 
     search: Search
     faqs: Faqs
     refusal: Refusal
     extractor: Extractor
     writer: Writer | None = None
+    threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(cores(), "search"))
 
     async def ask(self, question: str, past: Sequence[Past] = (), partial: Partial | None = None) -> Answer:
         """The answer to a question in a conversation; any text is accepted."""
@@ -38,7 +44,8 @@ class Answerer:
         if not tokens(fold(asked)):
             return Answer(question, asked, False, EMPTY, seconds=time.perf_counter() - started)
         searched = complete(asked, past)
-        found, extract = await asyncio.to_thread(self._extract, question, searched)
+        loop = asyncio.get_running_loop()
+        found, extract = await loop.run_in_executor(self.threads, self._extract, question, searched)
         if extract.answered and extract.faq is None and self.writer is not None:
             extract = await self._write(extract, searched, found, partial)
         return replace(extract, seconds=time.perf_counter() - started)

@@ -41,7 +41,7 @@ def parse(raw: dict[str, Any], me: Me, now: datetime) -> Incoming | None:
 
 def left(raw: dict[str, Any]) -> str:
     """The private chat in which a person has just blocked the bot; "" when that is not what the update says."""
-    member = Update.de_json(raw, None).my_chat_member
+    member = Update.de_json(raw, None).my_chat_member if "my_chat_member" in raw else None
     if member is None or member.chat.type != ChatType.PRIVATE or member.new_chat_member.status != "kicked":
         return ""
     return str(member.chat.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from retrieval.cores import cores
 from retrieval.model.build import GRAPH
 from retrieval.model.pieces import Pieces
 from retrieval.model.types import ModelError
@@ -45,7 +45,7 @@ class BundledEmbeddings:
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The unit vectors of passages, shape (len(texts), 384); at most the first 512 tokens of each count."""
         vectors = np.empty((len(texts), self.dimensions), np.float32)
-        with ThreadPoolExecutor(_cores()) as pool:
+        with ThreadPoolExecutor(cores()) as pool:
             for row, vector in enumerate(pool.map(self._vector, [PASSAGE + text.strip() for text in texts])):
                 vectors[row] = vector
         return vectors
@@ -63,7 +63,3 @@ def _session(graph: Path) -> Any:
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
