@@ -44,7 +44,8 @@ class Practice:
 class Day:
     """One day.
 
-    `sessions` are (上午, what is taught) in order; `hand_in` is what the mentor gets to see, "" for none.
+    `sessions` are (上午, what is taught) in order; `hand_in` is what the mentor gets to see, "" for none. `reading` is
+    what to read, `more` what the day's questions ask about besides.
     """
 
     day: int
@@ -55,6 +56,7 @@ class Day:
     practices: tuple[Practice, ...]
     hand_in: str
     reading: tuple[Reference, ...]
+    more: tuple[Reference, ...] = ()
     optional: bool = False
 
 

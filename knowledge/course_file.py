@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError
 
 from knowledge import strict_yaml
 from knowledge.course import Course, Day, Phase, Practice, Week
-from knowledge.document import reference
+from knowledge.document import Reference, reference
 from knowledge.faults import Form, Where, faults
 from knowledge.strict_yaml import BadYaml
 
@@ -65,6 +65,7 @@ class _DayForm(Form):
     practices: list[_PracticeForm] = Field(default_factory=list)
     hand_in: str = Field(default="", max_length=60)
     reading: list[str] = Field(min_length=1, max_length=8)
+    more: list[str] = Field(default_factory=list, max_length=10)
 
 
 class _CourseForm(Form):
@@ -116,9 +117,10 @@ def _counted(form: _CourseForm) -> list[tuple[Where, str]]:
             found.append((("days", index, "day"), DAYS.format(expected=index + 1)))
         if not any(getattr(day, key) for key in SESSIONS):
             found.append((("days", index), NO_SESSION))
-        for number, one in enumerate(day.reading):
-            if reference(one) is None:
-                found.append((("days", index, "reading", number), BAD_READING))
+        for key in ("reading", "more"):
+            for number, one in enumerate(getattr(day, key)):
+                if reference(one) is None:
+                    found.append((("days", index, key, number), BAD_READING))
     return found
 
 
@@ -148,6 +150,11 @@ def _day(form: _DayForm) -> Day:
         form.homework,
         tuple(Practice(one.kind, one.what) for one in form.practices),
         form.hand_in,
-        tuple(found for one in form.reading if (found := reference(one))),
+        _sections(form.reading),
+        _sections(form.more),
         form.optional,
     )
+
+
+def _sections(stated: list[str]) -> tuple[Reference, ...]:
+    return tuple(found for one in stated if (found := reference(one)))

@@ -110,6 +110,13 @@ def test_every_question_is_proved_by_a_section_of_the_handbook(question: Questio
 
 
 @every
+def test_what_is_asked_is_to_be_read_on_its_day(question: Question) -> None:
+    day, proof = COURSE.day(question.day), question.proof
+    sections = [one.section for one in (*day.reading, *day.more) if one.document == proof.document]
+    assert any(proof.section[: len(section)] == section for section in sections)
+
+
+@every
 def test_the_right_answer_stands_in_that_section(
     question: Question, sections: dict[tuple[str, tuple[str, ...]], str]
 ) -> None:
