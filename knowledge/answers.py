@@ -4,6 +4,7 @@ import random
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from knowledge.numerals import said
 from knowledge.quiz import Question
@@ -62,8 +63,10 @@ def read(question: Question, text: str, order: Sequence[int] = ()) -> Answer | N
     if question.kind == "truth":
         return truth(text)
     if question.number:
-        number = said(text)
-        return None if number is None else valued(number, question.number.unit)
+        number, stated = said(text), question.number
+        if number and stated.value <= 1:
+            number = replace(number, broken=False)  # 0.5 may be meant as it stands
+        return None if number is None else valued(number, stated.unit)
     return text.strip() if _word(text) else None
 
 
