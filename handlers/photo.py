@@ -80,7 +80,7 @@ async def keep(context: Context, seen: Sequence[Seen]) -> Taken:
             notes.append(one.sorry)
             continue
         name = ONE if len(seen) == 1 else NTH.format(n=number)
-        before = same.get(one.photo.ref) or one.earlier
+        before = one.earlier or same.get(one.photo.ref)
         photo = one.photo
         if one.photo.ref in refs:
             notes.append(name + TWICE)
@@ -95,7 +95,7 @@ async def keep(context: Context, seen: Sequence[Seen]) -> Taken:
 
 
 async def files(context: Context, ids: Sequence[int], *, thumbs: bool = False) -> tuple[File, ...]:
-    """Photos as others may see them: upright, no larger than needed, without what the camera noted."""
+    """Photos of earlier turns as others may see them: upright, no larger than needed, without what cameras note."""
     async with context.database.read() as connection:
         photos = await Photos(connection).of(ids)
     return tuple(file_of(one, thumb=thumbs) for one in photos)

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 _PYRAMID = ((32, 14), (64, 8), (128, 6), (224, 4))  # (pixels of a side, steps of fitting)
+_ENOUGH = 128  # pixels of a side on which pictures can be told apart
 _HOPELESS = 0.35  # likeness on the coarsest square below which finer ones are not tried
 _GRAIN = 2.0  # grey levels below which contrast is grain
 _RIM = 0.04  # of a side, left out: corners of a turned picture, remnants of a frame
@@ -41,14 +42,15 @@ class Agreement:
 def agreement(one: Image.Image, other: Image.Image) -> Agreement:
     """How far two pictures agree, once `other` is moved, turned and stretched a little to lie on `one`."""
     move = np.array([[1, 0, 0], [0, 1, 0]], np.float64)
-    for side, steps in _PYRAMID:
+    known = max(_ENOUGH, min(max(one.size), max(other.size)))  # pixels beyond which nothing is to be seen
+    for side, steps in (level for level in _PYRAMID if level[0] <= known):
         fixed, moving = _square(one, side), _square(other, side)
         move = _fitted(_levelled(fixed), _levelled(moving), move, steps)
         if side == _PYRAMID[0][0]:
             laid, seen = _laid(moving, move)
             if seen.mean() < 0.5 or _likeness(_levelled(fixed)[seen], _levelled(laid)[seen]) < _HOPELESS:
                 return Agreement(0.0)
-        if side == _PYRAMID[-2][0] and (coarse := _judged(fixed, moving, move)).astray > _NOT_NEARLY:
+        if side == _ENOUGH and (coarse := _judged(fixed, moving, move)).astray > _NOT_NEARLY:
             return coarse
     return _judged(fixed, moving, move)
 

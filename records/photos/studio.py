@@ -45,11 +45,16 @@ class Studio:
             return await asyncio.to_thread(self.reads, one.shown, code)
 
     async def earlier(self, one: Inspected, database: Database, files: Files) -> Photo | None:
-        """The photo that was sent before and is the same, or nearly the same: the same bytes, else the likest one."""
+        """The first photo that was sent before and is the same, or nearly the same."""
         async with database.read() as connection:
             exact = (await Photos(connection).same([one.ref])).get(one.ref)
-        if exact is not None:
-            return exact
+        found = exact or await self._alike(one, database, files)
+        if found is None or found.same_as is None:
+            return found
+        async with database.read() as connection:
+            return await Photos(connection).get(found.same_as)
+
+    async def _alike(self, one: Inspected, database: Database, files: Files) -> Photo | None:
         await self._follow(database)
         near = await asyncio.to_thread(self._nearest.search, one.sought, LOOKED_AT, WITHIN)
         if not near:
