@@ -19,9 +19,10 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from bot.cited import Rows
 from bot.telegram.api import Api
 from bot.telegram.markdown import CAPTION, Styled, units
-from bot.telegram.render import SHARE_PLACE, Call, Loaded, Rows
+from bot.telegram.render import SHARE_PLACE, Call, Loaded
 
 _SAME = "message is not modified"
 _UNREADABLE = "parse entities"

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
+from bot import cited
+from bot.cited import Rows
 from bot.telegram.markdown import CAPTION, Styled, pieces, plain, styled, units
-from handlers.message import Button, Citation, File, Reply
+from handlers.message import File, Reply
 
-SOURCE = "原文"
-FROM = "出处"
 SHARE_PLACE = "发送我的位置"
 ASK_PLACE = "请点下面的“发送我的位置”。"
 CHOOSE = "请选择："
@@ -21,8 +21,7 @@ PHOTO_BYTES, FILE_BYTES = 10_000_000, 50_000_000
 _PHOTO_SIDES, _PHOTO_RATIO = 10_000, 20  # width and height together, and the one by the other
 _ALBUM = 10
 _SILENT = Styled("")
-_IN_A_ROW, _MOST_BUTTONS, _LONGEST_BUTTON = 4, 100, 60
-Rows = tuple[tuple[Button, ...], ...]
+_MOST_BUTTONS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def render(reply: Reply, files: Sequence[Loaded] = (), *, edits: str = "", priva
     """The calls, in order; never none. The last one with text or buttons is the one people speak of."""
     notes = [_note(one) for one in files if not _sendable(one)]
     sent = [one for one in files if _sendable(one)]
-    whole = styled("\n\n".join(part for part in (reply.text, _sources(reply.citations), *notes) if part.strip()))
+    whole = styled("\n\n".join(part for part in (reply.text, cited.sources(reply.citations), *notes) if part.strip()))
     texts, rows = pieces(whole), keyboard(reply)
     asks = reply.asks_place and private
     if len(sent) == 1 and len(texts) <= 1 and units(whole.text) <= CAPTION and not edits and not asks:
@@ -86,21 +85,7 @@ def render(reply: Reply, files: Sequence[Loaded] = (), *, edits: str = "", priva
 
 def keyboard(reply: Reply) -> Rows:
     """The reply's buttons and one for each citation, within what Telegram takes."""
-    cited = {one.action: one for one in reply.citations if one.action}
-    known = {button.action for row in reply.buttons for button in row}
-    rows = [*reply.buttons]
-    if len(cited) > 1:
-        rows = [tuple(button for button in row if button.action not in cited) for row in rows]
-        numbered = [Button(f"{SOURCE} {one.number or n}", one.action) for n, one in enumerate(cited.values(), 1)]
-        rows = [*(tuple(numbered[at : at + _IN_A_ROW]) for at in range(0, len(numbered), _IN_A_ROW)), *rows]
-    elif cited and known.isdisjoint(cited):
-        rows.insert(0, (Button(SOURCE, next(iter(cited))),))
-    left, kept = _MOST_BUTTONS, list[tuple[Button, ...]]()
-    for row in rows:
-        usable = tuple(replace(one, text=_label(one.text)) for one in row if one.action)[: min(left, 8)]
-        left -= len(usable)
-        kept += [usable] if usable else []
-    return tuple(kept)
+    return cited.keyboard(reply, plain, _MOST_BUTTONS)
 
 
 def partly(text: str) -> Styled | None:
@@ -109,32 +94,12 @@ def partly(text: str) -> Styled | None:
     return Styled(found[0].text + " …", found[0].spans) if found else None
 
 
-def _sources(citations: Sequence[Citation]) -> str:
-    """One short line for each section that was cited."""
-    lines = dict[tuple[str, str], None]()
-    for n, cited in enumerate(citations, 1):
-        version = f" v{cited.version}" if cited.version else ""
-        page = f" 第{cited.page}页" if cited.page else ""
-        where = " › ".join(("", *cited.section)) if cited.section else ""
-        number = f"[{cited.number or n}] " if len(citations) > 1 else ""
-        lines[number, f"《{cited.document}》{version}{where}{page}"] = None
-    if len(lines) == 1:
-        return f"{FROM}：{_escaped(next(iter(lines))[1])}"
-    return "\n".join([f"{FROM}：", *(number + _escaped(line) for number, line in lines)]) if lines else ""
-
-
-def _escaped(text: str) -> str:
-    """One line that no Markdown is read from."""
-    escaped = "".join(f"\\{one}" if one in "\\`*_|#[]()>~+" else one for one in text)
-    return " ".join(escaped.split())
-
-
 def _sendable(one: Loaded) -> bool:
     return one.content is not None and 0 < len(one.content) <= FILE_BYTES
 
 
 def _note(one: Loaded) -> str:
-    return (TOO_LARGE if one.content else MISSING).format(name=_escaped(one.file.name))
+    return (TOO_LARGE if one.content else MISSING).format(name=cited.escaped(one.file.name))
 
 
 def _albums(files: Sequence[Loaded]) -> Iterator[tuple[Loaded, ...]]:
@@ -146,8 +111,3 @@ def _albums(files: Sequence[Loaded]) -> Iterator[tuple[Loaded, ...]]:
         yield tuple(pictures[at : at + _ALBUM])
     for one in others:
         yield (one,)
-
-
-def _label(text: str) -> str:
-    shown = plain(text) or "…"
-    return shown if len(shown) <= _LONGEST_BUTTON else shown[: _LONGEST_BUTTON - 1] + "…"

@@ -1,14 +1,15 @@
 """How the library's calls travel: over aiohttp, which does a fifth of the work that httpx does for each."""
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.parse import urlencode
 
 import aiohttp
 import httpx
 from telegram._utils.defaultvalue import DefaultValue
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot.proxy import proxy_of
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": BaseRequest.USER_AGENT}
 _FILES = {"User-Agent": BaseRequest.USER_AGENT}
@@ -21,7 +22,7 @@ class Request(BaseRequest):
 
     def __init__(self, url: str, connections: int, reach: float, patience: float) -> None:
         self._connections, self._reach, self._patience = connections, reach, patience
-        self._proxy = _proxy(url)
+        self._proxy = proxy_of(url)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -73,12 +74,6 @@ class Request(BaseRequest):
             connector = aiohttp.TCPConnector(limit=self._connections, ssl=httpx.create_ssl_context())
             self._session = aiohttp.ClientSession(connector=connector, proxy=self._proxy)
         return self._session
-
-
-def _proxy(url: str) -> str | None:
-    """As the environment says; asked once, for aiohttp would ask in a thread with every call."""
-    where, known = urlsplit(url), getproxies()
-    return None if proxy_bypass(where.hostname or "") else known.get(where.scheme) or known.get("all")
 
 
 def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:
