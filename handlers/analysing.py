@@ -1,0 +1,166 @@
+"""What everything about analyses shares: who may see one, how it is changed, and what it looks like."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from handlers.context import Context
+from handlers.message import Button, File
+from knowledge.cause.edit import CannotEdit
+from knowledge.cause.fishbone import Fishbone
+from knowledge.cause.stored import fishbone_from, fishbone_values, tree_from, tree_values
+from knowledge.cause.tree import Tree
+from records.analyses import FISH, WHY, Analyses, Analysis
+from records.database import Connection
+from records.people import ADMIN, Person
+from records.standing import actor
+from reports.diagrams.draw import as_pdf, as_png, as_svg
+from reports.diagrams.fish import fish
+from reports.diagrams.fish_tall import fish_tall
+from reports.diagrams.mermaid import as_mermaid
+from reports.diagrams.of_cause import of_fishbone, of_tree
+from reports.diagrams.outline import outline
+from reports.diagrams.paper import fitted
+from reports.diagrams.poster import poster
+from reports.diagrams.scene import Scene, cut
+from reports.diagrams.sheet import Sheet
+from reports.diagrams.xmind import FISHBONE, TREE, as_xmind
+
+NOT_HERE = "没有这份分析。"
+_TALLEST = 2400.0  # points of one picture for the phone
+_FORMS = {
+    "pdf": "application/pdf",
+    "svg": "image/svg+xml",
+    "mmd": "text/plain",
+    "xmind": "application/vnd.xmind.workbook",
+}
+
+
+class NotSeen(Exception):
+    """The analysis does not exist, or not for this person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change that was refused; the message is one sentence for the person."""
+
+    why: str
+
+
+async def seen(context: Context, connection: Connection, number: int, *, lock: bool = False) -> Analysis:
+    """An analysis this person may see; raises NotSeen."""
+    analyses = Analyses(connection)
+    found = await analyses.get(number, lock=lock)
+    if found is None or not await _may(context.me, found, analyses):
+        raise NotSeen
+    return found
+
+
+async def _may(person: Person, one: Analysis, analyses: Analyses) -> bool:
+    """Leaders of its store may, and whoever is of its team and still of its store."""
+    if one.store_id is None:
+        return person.role == ADMIN or one.person_id == person.id
+    standing = actor(person, one.store_id)
+    return standing.leads or (standing.works and person.id in await analyses.team(one.id))
+
+
+async def edit_tree(context: Context, number: int, edit: Callable[[Tree], Tree]) -> tuple[Analysis, Tree]:
+    """Change the tree as it is now, whoever changed it meanwhile; raises NotSeen, CannotEdit."""
+    connection = await context.write()
+    one = await seen(context, connection, number, lock=True)
+    if one.kind != WHY:
+        raise NotSeen
+    tree = edit(tree_from(one.content))
+    return await _kept(context, connection, one, tree_values(tree), tree.card.what), tree
+
+
+async def edit_fish(context: Context, number: int, edit: Callable[[Fishbone], Fishbone]) -> tuple[Analysis, Fishbone]:
+    """The same for a fishbone."""
+    connection = await context.write()
+    one = await seen(context, connection, number, lock=True)
+    if one.kind != FISH:
+        raise NotSeen
+    bones = edit(fishbone_from(one.content))
+    return await _kept(context, connection, one, fishbone_values(bones), bones.card.what), bones
+
+
+async def _kept(
+    context: Context, connection: Connection, one: Analysis, content: dict[str, object], title: str
+) -> Analysis:
+    if content == one.content:
+        return one
+    kept = await Analyses(connection).change(one, content, title, context.now())
+    assert kept, "the row is locked"
+    found = await Analyses(connection).get(one.id)
+    assert found is not None
+    return found
+
+
+async def pictures(context: Context, one: Analysis) -> tuple[File, ...]:
+    """The analysis for a phone, in as many pictures as it takes; slow work, before the turn's transaction."""
+    sheet = sheet_of(one)
+    scene = fish_tall(sheet) if one.kind == FISH else outline(sheet)
+    made = await asyncio.to_thread(lambda: [as_png(part) for part in cut(scene, _TALLEST)])
+    name = "鱼骨图" if one.kind == FISH else "5Why"
+    refs = [await context.files.put(content) for content in made]
+    return tuple(
+        File(f"{name}-{one.id}{f'-{n}' if len(refs) > 1 else ''}.png", "image/png", ref)
+        for n, ref in enumerate(refs, 1)
+    )
+
+
+async def drawing(context: Context, one: Analysis, form: str) -> File:
+    """The analysis for paper (pdf, svg) or for other tools (mmd, xmind)."""
+    sheet, name = sheet_of(one), "鱼骨图" if one.kind == FISH else "5Why"
+    content = await asyncio.to_thread(_drawn, sheet, one.kind, form)
+    return File(f"{name}-{one.id}.{form}", _FORMS[form], await context.files.put(content))
+
+
+def _drawn(sheet: Sheet, kind: str, form: str) -> bytes:
+    if form == "mmd":
+        return as_mermaid(sheet).encode()
+    if form == "xmind":
+        return as_xmind(sheet, FISHBONE if kind == FISH else TREE)
+    scene: Scene = fish(sheet) if kind == FISH else poster(sheet)
+    return as_pdf(fitted(scene)) if form == "pdf" else as_svg(scene).encode()
+
+
+def sheet_of(one: Analysis) -> Sheet:
+    """What is drawn of an analysis."""
+    return of_fishbone(fishbone_from(one.content)) if one.kind == FISH else of_tree(tree_from(one.content))
+
+
+def ways(one: Analysis) -> tuple[tuple[Button, ...], ...]:
+    """The forms an analysis can be had in."""
+    forms = (("PDF 图", "pdf"), ("SVG", "svg"), ("XMind", "xmind"), ("Mermaid", "mmd"))
+    return (tuple(Button(text, f"drawing:{form}:{one.id}") for text, form in forms),)
+
+
+def numbers(text: str) -> int:
+    """An id in a button's action; 0 where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+def short(text: str, most: int = 20) -> str:
+    """A text as a button can hold it."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def alike(one: str, other: str) -> float:
+    """How much two problems are said alike: the share of common pairs of characters, 0 to 1."""
+    pairs = [{text[i : i + 2] for i in range(len(text) - 1)} for text in (_bare(one), _bare(other))]
+    both = pairs[0] | pairs[1]
+    return len(pairs[0] & pairs[1]) / len(both) if both else 0.0
+
+
+def _bare(text: str) -> str:
+    return "".join(one for one in text.lower() if one.isalnum() and not one.isdigit())
+
+
+def similar(title: str, known: Sequence[Analysis], least: float = 0.25) -> list[Analysis]:
+    """Those of the same symptom, the most alike first."""
+    found = [(alike(title, one.title), one) for one in known]
+    return [one for share, one in sorted(found, key=lambda pair: -pair[0]) if share >= least]
+
+
+__all__ = ["CannotEdit", "NotSeen", "drawing", "edit_fish", "edit_tree", "pictures", "seen", "similar", "ways"]
