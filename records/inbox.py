@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, func, select, text, update
@@ -89,7 +88,7 @@ class Inbox:
     async def waiting(self, channel: str, chat: str, since: datetime) -> "Waiting":
         """The oldest message of a chat that was not handled, and how many its user has sent since then."""
         values = {"of_channel": channel, "of_chat": chat, "since": since}
-        found = (await self._connection.execute(_waiting(), values)).all()
+        found = (await self._connection.execute(WAITING_IN_A_CHAT, values)).all()
         one = [row for row in found if row is found[0] or (row.part_of and row.part_of == found[0].part_of)]
         recent = one[-1].sent - len(one) + 1 if one else 0
         return Waiting([_arrived(row) for row in one], recent, len(found) > len(one))
@@ -132,9 +131,8 @@ class Inbox:
         return [_arrived(row) for row in rows]
 
 
-@cache
 def _waiting() -> Select[Any]:
-    """The statement of `Inbox.waiting`, made once: every turn begins with it."""
+    """The statement of `Inbox.waiting`."""
     other = inbox.alias()
     theirs = (other.c.channel == inbox.c.channel) & (other.c.user == inbox.c.user) & (other.c.id <= inbox.c.id)
     lately = theirs & (other.c.received_at > bindparam("since"))
@@ -142,6 +140,9 @@ def _waiting() -> Select[Any]:
     here = (inbox.c.channel == bindparam("of_channel")) & (inbox.c.chat == bindparam("of_chat"))
     waits = here & inbox.c.handled_at.is_(None)
     return select(inbox, sent.label("sent")).where(waits).order_by(inbox.c.id).limit(_LOOKED_AT)
+
+
+WAITING_IN_A_CHAT = _waiting()
 
 
 def _arrived(row: Any) -> Arrived:

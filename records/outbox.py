@@ -66,7 +66,7 @@ class Outbox:
         Those that this process is sending itself do not count, nor those that are for later.
         """
         values = {"of_channel": channel, "of_chat": chat, "by": by, "at": now}
-        return (await self._connection.execute(_HELD_UP, values)).first() is not None
+        return (await self._connection.execute(HELD_UP, values)).first() is not None
 
     async def of(self, inbox_id: int) -> list[Promised]:
         """The replies to a message, in order."""
@@ -221,7 +221,7 @@ _SENT = (
     .where(outbox.c.id == bindparam("row"))
     .values(ended_at=bindparam("at"), sent_as=bindparam("name"), claimed_by=None, claimed_until=None)
 )
-_HELD_UP = (
+HELD_UP = (
     select(outbox.c.id)
     .where(
         outbox.c.channel == bindparam("of_channel"),

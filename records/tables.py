@@ -215,7 +215,7 @@ inbox = Table(
     UniqueConstraint("channel", "message"),
     Index("ix_inbox_chat", "channel", "chat", "id"),
     Index("ix_inbox_user", "channel", "user", "received_at"),
-    Index("ix_inbox_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    Index("ix_inbox_waiting", "channel", "chat", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
     sqlite_autoincrement=True,
 )
 
@@ -239,6 +239,7 @@ outbox = Table(
     Column("payload", JSON, nullable=False),
     Index("ix_outbox_chat", "channel", "chat", "id"),
     Index("ix_outbox_sent_as", "channel", "chat", "sent_as"),
+    Index("ix_outbox_unsent", "channel", "chat", "id", sqlite_where=_UNSENT, postgresql_where=_UNSENT),
     Index("ix_outbox_waiting", "due_at", sqlite_where=_UNSENT, postgresql_where=_UNSENT),
     sqlite_autoincrement=True,
 )

@@ -1,17 +1,22 @@
 """What the talk keeps, on SQLite and on a real PostgreSQL: people, invites, messages in and out, reminders."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
 from records.conversations import Conversations
 from records.database import Connection, Database
-from records.inbox import Arrived, Handled, Inbox
+from records.inbox import WAITING_IN_A_CHAT, Arrived, Handled, Inbox
 from records.invites import LOGIN, SESSION, Invites, Logins
-from records.outbox import Outbox, Promised
+from records.outbox import HELD_UP, Outbox, Promised
 from records.people import LEFT, People
 from records.questions import QuestionRow, Questions
 from records.reminders import Reminder, Reminders
@@ -360,3 +365,14 @@ async def test_times_come_back_in_utc(database: Database) -> None:
         found = await People(connection).get(person)
         assert found
         assert found.joined_at.utcoffset() == timedelta()
+
+
+@pytest.mark.parametrize("statement, index", [(WAITING_IN_A_CHAT, "ix_inbox_waiting"), (HELD_UP, "ix_outbox_unsent")])
+async def test_a_turn_does_not_walk_through_all_that_was_said(tmp_path: Path, statement: Any, index: str) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'dudao.db'}")
+    await database.migrate()
+    asked = str(statement.compile(dialect=sqlite.dialect()))
+    with closing(sqlite3.connect(database.file)) as file:
+        steps = file.execute(f"EXPLAIN QUERY PLAN {asked}", ["x"] * asked.count("?")).fetchall()
+    assert f"USING INDEX {index} (channel=? AND chat=?)" in steps[0][3]
+    await database.close()
