@@ -34,7 +34,8 @@ class Incoming:
 
     `group` joins the parts of an album, which are handled as one message; `pressed` is the message whose button was
     pressed and `answers` the one that is replied to, both as the channel calls them; `name` is what the person is
-    called there. `private` is false in a group of people. `message` is this message, as the channel calls it.
+    called there. `private` is false in a group of people. `message` is this message, as the channel calls it. `form` is
+    what was filled in where the pressed button sends a form: (name of the field, value), several choices as lines.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Incoming:
     name: str = ""
     private: bool = True
     message: str = ""
+    form: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,34 @@ class Button:
     def __post_init__(self) -> None:
         if len(self.action.encode()) > LONGEST_ACTION:
             raise ValueError(f"button {self.text!r}: action {self.action!r} is longer than {LONGEST_ACTION} bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to fill in: a text of so many lines, or one or several of `options`, (value, text) each.
+
+    `value` is what it holds at first.
+    """
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...] = ()
+    several: bool = False
+    value: str = ""
+    hint: str = ""
+    lines: int = 1
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Several answers at once, where the channel has forms; what it asks for is asked one by one elsewhere.
+
+    `submit` sends it: its action comes back with `Incoming.form`.
+    """
+
+    fields: tuple[Field, ...]
+    submit: Button
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +133,7 @@ class Reply:
     `buttons` are rows. `replaces` is true when the reply takes the place of the message whose button was pressed.
     `asks_place` offers to share one's location where the channel can. `about` names what a person who replies to this
     message speaks of ("question:12"). `answers` is the message it is shown as an answer to: the turn sets it in groups.
+    `form` is a quicker way to answer, which channels without forms leave out.
     """
 
     text: str
@@ -113,3 +144,4 @@ class Reply:
     asks_place: bool = False
     about: str = ""
     answers: str = ""
+    form: Form | None = None
