@@ -15,6 +15,7 @@ import yaml
 import knowledge
 from bot.channel import Channel, Mailbox
 from bot.config import EmbedderSettings, LlmSettings, PhotosSettings, Settings
+from bot.school import school
 from bot.turn import Turns
 from handlers.context import Deployment
 from handlers.features import HOUSE
@@ -110,6 +111,7 @@ def _app(settings: Settings, database: Database, desk: Desk) -> App:
         repeat_days=settings.checks.repeat_days,
         photos=studio(settings.photos),
         pace=settings.actions.pace,
+        school=school(settings.learning, KNOWLEDGE),
         checklists=load_folder(KNOWLEDGE / "checklists"),
     )
     turns = Turns(

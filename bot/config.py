@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -117,7 +118,7 @@ class PhotosSettings(_Part):
 
 class PeopleSettings(_Part):
     invite_hours: float = Field(default=72, gt=0, le=24 * 365)
-    messages_per_minute: int = Field(default=30, ge=1)
+    messages_per_minute: int = Field(default=60, ge=1)
     demo: bool = True
 
 
@@ -147,6 +148,34 @@ class ActionsSettings(_Part):
     def pace(self) -> Pace:
         """How long actions may wait."""
         return Pace(self.remind_hours, self.escalate_hours, self.came_back_days)
+
+
+class LearningSettings(_Part):
+    questions_a_day: int = Field(default=5, ge=1, le=20)
+    right_in_a_row: int = Field(default=3, ge=1, le=10)
+    retention: float = Field(default=0.9, ge=0.7, le=0.97)
+    freezes: int = Field(default=2, ge=0, le=10)
+    nudge_at: str = Field(default="18:00", pattern=r"^(|([01]\d|2[0-3]):[0-5]\d)$")
+    exam_questions: int = Field(default=25, ge=1, le=100)
+    exam_minutes: int = Field(default=30, ge=1, le=480)
+    pass_mark: float = Field(default=80, ge=0, le=100)
+    final_questions: int = Field(default=50, ge=1, le=200)
+    final_minutes: int = Field(default=60, ge=1, le=480)
+    final_pass_mark: float = Field(default=80, ge=0, le=100)
+    item_answers: int = Field(default=10, ge=2)
+    item_low: float = Field(default=0.3, ge=0, le=1)
+    item_high: float = Field(default=0.7, ge=0, le=1)
+    item_telling: float = Field(default=0.25, ge=-1, le=1)
+    weekdays: list[int] = Field(default=[1, 2, 3, 4, 5], min_length=1)
+    days_off: list[date] = []
+    days_worked: list[date] = []
+
+    @field_validator("weekdays")
+    @classmethod
+    def _weekdays(cls, days: list[int]) -> list[int]:
+        if not set(days) <= set(range(1, 8)):
+            raise ValueError("weekdays are 1 (Monday) to 7")
+        return days
 
 
 class TelegramSettings(_Part):
@@ -206,6 +235,7 @@ class Settings(_Part):
     people: PeopleSettings = PeopleSettings()
     checks: ChecksSettings = ChecksSettings()
     actions: ActionsSettings = ActionsSettings()
+    learning: LearningSettings = LearningSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("time_zone")

@@ -79,7 +79,7 @@ class Api:
             token = await self.token()
             try:
                 return _data(await self._once(method, path, body, form, query, token))
-            except _Stale as stale:
+            except Stale as stale:
                 if renewed:
                     raise Refusal(stale.code, "the token is refused") from stale
                 renewed, self._token = True, "" if token == self._token else self._token
@@ -124,7 +124,7 @@ class Api:
             if answer.status != 200 or answer.content_type == "application/json":
                 read = await answer.read()
                 if code := _code(read):
-                    raise _Stale(code) if code in _STALE else Refusal(code, "the resource is refused")
+                    raise Stale(code) if code in _STALE else Refusal(code, "the resource is refused")
                 if answer.status != 200:
                     raise Busy(f"HTTP {answer.status}")
                 return read
@@ -171,7 +171,9 @@ class Api:
         return self._session
 
 
-class _Stale(Exception):
+class Stale(Exception):
+    """The token is good no more; `code` says how."""
+
     def __init__(self, code: int) -> None:
         super().__init__(code)
         self.code = code
@@ -194,7 +196,7 @@ def _told(status: int, headers: Mapping[str, str], read: bytes) -> dict[str, Any
     if status == 429 or code in LIMITED:
         raise Busy(f"a limit of Feishu ({code})", _seconds(headers.get(_RESET)))
     if code in _STALE:
-        raise _Stale(code)
+        raise Stale(code)
     if code in _WRONG_APP:
         raise NoFeishu(NOT_KNOWN)
     if status >= 500 or code in _PASSING:

@@ -2,35 +2,14 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from bot.channel import Later
+from bot.window import Window
 
 _PATIENCE = 6.0  # seconds; who must wait longer comes again later, for a claimed message is ours for 30 s
-_SLACK = 1.05  # what left here a minute apart may arrive closer
 _MANY = 2000  # chats remembered
 _HINTS = 5  # a second; when many chats wait at once, showing it to each would make them wait longer
-
-
-@dataclass(slots=True)
-class Window:
-    """At most `most` within any `seconds`."""
-
-    most: int
-    seconds: float
-    times: deque[float] = field(default_factory=deque)
-
-    def first(self, now: float) -> float:
-        """When the next one may go."""
-        return max(now, self.times[0] + self.seconds * _SLACK) if len(self.times) >= self.most else now
-
-    def take(self, at: float) -> None:
-        """One goes then."""
-        self.times.append(at)
-        while len(self.times) > self.most:
-            self.times.popleft()
 
 
 class Pace:
