@@ -22,12 +22,33 @@ from handlers import (
     spot_sending,
     stores,
     unanswered,
+    why,
+    why_done,
+    why_start,
 )
 from handlers.drafts import Drafts
 from handlers.roles import ADMINS, EVERYONE, LEADERS, WORKERS
 from handlers.routing import About, Command, House, Press
 
-KEPT = Drafts((check.CHECKING, action.MAKING, acting.FIXING))
+FLOWS = (
+    *me.CHANGING,
+    me.LEAVING,
+    inviting.INVITING,
+    *stores.FLOWS,
+    *people.FLOWS,
+    unanswered.ANSWERING,
+    documents.INGESTING,
+    listing.LISTING,
+    *check.FLOWS,
+    *checked.FLOWS,
+    *action.FLOWS,
+    *acting.FLOWS,
+    *spot.FLOWS,
+    period.TYPING,
+    *why_start.FLOWS,
+    *why.FLOWS,
+)
+KEPT = Drafts(tuple(one for one in FLOWS if one.kept))
 HOUSE = House(
     commands=(
         Command("start", "开始", helping.start, EVERYONE, ("开始", "你好", "您好")),
@@ -47,6 +68,7 @@ HOUSE = House(
         Command("reports", "报表", period.show, LEADERS, ("报表", "统计", "门店排名"), private=True),
         Command("spots", "抽查：等着处理的", spot.show, WORKERS, ("抽查", "抽查照片"), private=True),
         Command("spot", "发起抽查", spot.begin, LEADERS, ("发起抽查",), private=True),
+        Command("why", "找根因", why_start.begin, LEADERS, ("找根因", "根因分析", "为什么"), private=True),
         Command("unanswered", "没答上的问题", unanswered.show, LEADERS, ("没答上的问题", "未答问题"), private=True),
         Command("connect", "在另一个渠道接着用", inviting.connect, EVERYONE, (), private=True),
         Command("web", "在网页里用", logging_in.link, EVERYONE, (), private=True),
@@ -74,25 +96,12 @@ HOUSE = House(
         Press("reports", period.press, LEADERS),
         Press("spot", spot.press, WORKERS),
         Press("spots", spot.more, WORKERS),
+        Press("why", why_done.press, WORKERS),
+        Press("cause", why_start.press, WORKERS),
         Press("attachment", spot_sending.received),
         Press("undo", documents.undo, ADMINS),
     ),
-    flows=(
-        *me.CHANGING,
-        me.LEAVING,
-        inviting.INVITING,
-        *stores.FLOWS,
-        *people.FLOWS,
-        unanswered.ANSWERING,
-        documents.INGESTING,
-        listing.LISTING,
-        *check.FLOWS,
-        *checked.FLOWS,
-        *action.FLOWS,
-        *acting.FLOWS,
-        *spot.FLOWS,
-        period.TYPING,
-    ),
+    flows=FLOWS,
     again=KEPT.again,
     abouts=(
         About(unanswered.ABOUT, unanswered.replied, ADMINS),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers import spot_chase, spot_planning
+from handlers import spot_chase, spot_planning, why_done
 from handlers.chasing import chase
 from handlers.clock import next_time
 from handlers.context import Notice
@@ -61,6 +61,7 @@ KINDS: Mapping[str, Kind] = {
     "action": chase,
     "spot": spot_chase.chase,
     "spots": spot_planning.draw,
+    "cause": why_done.came_back,
 }
 
 

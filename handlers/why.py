@@ -66,8 +66,9 @@ async def _ask(
     context: Context, incoming: Incoming, number: int, tree: Tree, facts: Facts, rows: why_screen.Rows = ()
 ) -> tuple[Reply, ...]:
     conversations = Conversations(await context.write())
+    here = context.opened.draft if context.opened else None  # the flow closes that one itself
     for one in await conversations.drafts(context.me.id):
-        if one.flow == SAYING.name and one.state["facts"].get("analysis") == number:
+        if one.id != here and one.flow == SAYING.name and one.state["facts"]["analysis"] == number:
             await conversations.drop(one.id)
     kept = {"analysis": number, "title": tree.card.what, "rows": [[[b.text, b.action] for b in row] for row in rows]}
     return await flow.start(context, incoming, SAYING, facts | kept)

@@ -376,7 +376,7 @@ def test_no_secret_is_in_a_backup(dudao: Dudao, tmp_path: Path, monkeypatch: pyt
         config = tar.extractfile("config.yaml")
         assert config is not None
         told = config.read().decode()
-    assert "messages_per_minute: 30" in told
+    assert "messages_per_minute: 60" in told
     assert "very-secret" not in told
     assert "123456" not in told
     assert "hush" not in told

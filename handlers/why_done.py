@@ -1,0 +1,139 @@
+"""The end of an analysis: its picture, 整改 for its roots, and the question whether the problem came back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from handlers import action, analysing, typed, why, why_screen
+from handlers.analysing import NOT_HERE, NotSeen, numbers, seen
+from handlers.clock import next_time
+from handlers.context import Context, Notice
+from handlers.message import Button, Incoming, Reply
+from knowledge.cause.stored import tree_from
+from knowledge.cause.tree import roots
+from records.action import ACCEPTED, FIXED, OWED
+from records.actions import Actions, Which
+from records.analyses import BACK, CLOSED, WHY, Analyses, Analysis
+from records.reminders import Reminder, Reminders
+
+if TYPE_CHECKING:
+    from handlers.reminding import Due
+
+DONE = "分析做完了，记为第 {n} 版。\n\n{roots}"
+WHEN = "整改验收以后，哪天回头看问题有没有再发生？"
+LATER = (("2 周后", 14), ("1 个月后", 30), ("3 个月后", 90))
+NEVER = "不用问"
+SET = "好，{when}我来问您。"
+NOT_ASKED = "好，不再问。要接着改，发 /causes。"
+ASK = "“{title}”分析过以后，问题又发生了吗？\n\n{actions}"
+NOT_YET = "“{title}”的整改还有 {n} 条没验收，过一周再问您问题有没有再发生。"
+ACTIONS = "整改 {all} 条，已验收 {done} 条。"
+NO_ACTIONS = "没有建整改。"
+NO, YES = "没有再发生", "又发生了"
+CLOSED_NOW = "好，这个问题闭环了。"
+OPEN_AGAIN = "那说明根因没找全，或者整改没到位。接着问下去。"
+OVERTAKEN = "别人刚刚改过，请再点一次。"
+KIND = "cause"
+_WEEK = timedelta(days=7)
+
+
+async def finish(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
+    """Keep this version, show it, and offer actions for its roots."""
+    async with context.database.read() as connection:
+        one = await seen(context, connection, number)
+    if one.kind != WHY:
+        raise NotSeen
+    files = await analysing.pictures(context, one)
+    connection = await context.write()
+    one = await seen(context, connection, number, lock=True)
+    analyses, tree = Analyses(connection), tree_from(one.content)
+    if not await analyses.finish(one, context.me.id, context.now()):
+        return (Reply(OVERTAKEN),)
+    found = "\n".join(f"- {typed.inert(root.text)}" for root in roots(tree))
+    head = why_screen.ROOTS.format(roots=found) if found else why_screen.NO_ROOTS
+    text = DONE.format(n=len(await analyses.versions(number)), roots=head)
+    shown = Reply(text, files=files, buttons=analysing.ways(one))
+    offered = await _offered(context, incoming, one) if found and one.store_id is not None else ()
+    return (shown, _asking(one.id), *offered)
+
+
+def _asking(number: int) -> Reply:
+    ways = tuple(Button(text, why_screen.action("ask", number, days)) for text, days in LATER)
+    return Reply(WHEN, buttons=(ways, (Button(NEVER, why_screen.action("ask", number, 0)),)))
+
+
+async def _offered(context: Context, incoming: Incoming, one: Analysis) -> Sequence[Reply]:
+    items = [
+        {"key": f"cause-{one.id}-{root.id}", "name": root.text, "photos": [p for e in root.evidence for p in e.photos]}
+        for root in roots(tree_from(one.content))
+    ]
+    facts = {"store": one.store_id, "source": "cause", "source_id": one.id, "list": "", "items": items}
+    return await action.offer(context, incoming, facts)
+
+
+async def ask(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
+    """why:ask:<analysis>:<days>: when to look back."""
+    days = numbers(rest[0]) if rest else 0
+    connection = await context.write()
+    one = await seen(context, connection, number, lock=True)
+    reminders, key = Reminders(connection), f"{KIND}:{number}"
+    if not days:
+        await reminders.drop(key)
+        return (Reply(NOT_ASKED, replaces=True),)
+    zone = ZoneInfo(context.me.zone)
+    due = next_time(context.now() + timedelta(days=min(days, 365) - 1), context.me.reminder_at, zone, range(7))
+    await Analyses(connection).state(one, one.state, context.now(), due)
+    await reminders.put(Reminder(key, context.me.id, KIND, due, payload={"analysis": number}))
+    return (Reply(SET.format(when=_day(due, zone)), replaces=True),)
+
+
+async def came_back(due: "Due") -> list[Notice]:
+    """Ask whether the problem is there again, once its actions are accepted; a week later when they are not yet."""
+    number = (due.reminder.payload or {})["analysis"]
+    found = await Analyses(due.connection).get(number)
+    if found is None or found.store_id is None or found.state == CLOSED:
+        return []
+    made = await Actions(due.connection).all(Which(stores={found.store_id}, source=("cause", number)))
+    left = sum(one.state in (*OWED, FIXED) for one in made)
+    title = typed.inert(found.title)
+    if left:
+        again = replace(due.reminder, due_at=due.now + _WEEK)
+        await Reminders(due.connection).put(again)
+        return [Notice(due.person.id, Reply(NOT_YET.format(title=title, n=left)))]
+    accepted = sum(one.state == ACCEPTED for one in made)
+    said = ACTIONS.format(all=len(made), done=accepted) if made else NO_ACTIONS
+    ways = tuple(Button(text, why_screen.action("back", number, what)) for text, what in ((NO, "no"), (YES, "yes")))
+    return [Notice(due.person.id, Reply(ASK.format(title=title, actions=said), buttons=(ways,)))]
+
+
+async def back(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
+    """why:back:<analysis>:yes|no: it came back, or it did not."""
+    connection = await context.write()
+    one = await seen(context, connection, number, lock=True)
+    state = BACK if rest == ["yes"] else CLOSED
+    if not await Analyses(connection).state(one, state, context.now()):
+        return (Reply(OVERTAKEN),)
+    if state == CLOSED:
+        return (Reply(CLOSED_NOW, replaces=True),)
+    tree = tree_from(one.content)
+    return await why.screen(context, incoming, number, tree, tree.at, before=OPEN_AGAIN)
+
+
+def _day(due: datetime, zone: ZoneInfo) -> str:
+    return due.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+VERBS = {"finish": finish, "ask": ask, "back": back}
+
+
+async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+    """why:<verb>:<analysis>:…, those that end an analysis among them."""
+    _, verb, number, *rest = (*incoming.action.split(":"), "", "")
+    if verb not in VERBS:
+        return await why.press(context, incoming)
+    try:
+        return await VERBS[verb](context, incoming, numbers(number), [one for one in rest if one])
+    except NotSeen:
+        return (Reply(NOT_HERE),)
