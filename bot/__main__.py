@@ -193,6 +193,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from bot.archive import BadArchive
     from bot.backup import BackupError
     from bot.commands import BadBatch
+    from bot.feishu import NoFeishu
     from bot.telegram import NoTelegram
     from bot.web.server import WebError
     from knowledge.checklist_form import BadChecklist
@@ -207,7 +208,8 @@ def _expected() -> tuple[type[Exception], ...]:
 
     records = (RecordsError, LibraryError, ModelError, VectorsError)
     stored = (FilesError, BackupError, BadArchive)
-    return (*records, *stored, BadDemo, BadGlossary, BadChecklist, BadQuestions, BadBatch, WebError, NoTelegram, Taken)
+    channels = (WebError, NoTelegram, NoFeishu)
+    return (*records, *stored, *channels, BadDemo, BadGlossary, BadChecklist, BadQuestions, BadBatch, Taken)
 
 
 if __name__ == "__main__":

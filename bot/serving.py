@@ -29,14 +29,15 @@ from handlers.message import Button, Incoming, Reply
 from records.outbox import Outbox
 
 if TYPE_CHECKING:
+    from bot.feishu.start import Service as FeishuService
     from bot.telegram.start import Service
 
 GRACE = 2.0  # seconds for what is under way when the process is told to stop; the web's two come before
 NO_CHANNEL = (
     "dudao: 没有启用任何渠道；请在 config.yaml 里把 web.enabled 设为 true，"
-    "或在环境变量 TELEGRAM_BOT_TOKEN 里给出机器人令牌。"
+    "或在环境变量 TELEGRAM_BOT_TOKEN 里给出机器人令牌，或给出 FEISHU_APP_ID 和 FEISHU_APP_SECRET。"
 )
-READY = "督导助手已启动：只在 Telegram 里"
+READY = "督导助手已启动：只在{where}里"
 OPEN = (
     "web.host 是 {host}，web.public 是 false：能连到这个端口的人都可以当管理员。"
     "请改回 127.0.0.1（容器里请只对本机开放端口），或设 web.public: true。"
@@ -57,24 +58,31 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
     if settings.web.enabled and not settings.web.public and settings.web.host not in _LOOPBACK:
         log.warning(OPEN.format(host=settings.web.host))
     talks = settings.telegram.enabled and bool(settings.telegram.token.get_secret_value())
-    if not settings.web.enabled and not talks:
+    if not settings.web.enabled and not talks and not settings.feishu.talks:
         say(NO_CHANNEL)
         return 1
-    async with opened(settings, bar, say) as app, _alone(app), _telegram(app, talks) as service:
+    async with (
+        opened(settings, bar, say) as app,
+        _alone(app),
+        _telegram(app, talks) as telegram,
+        _feishu(app) as feishu,
+    ):
         host, metrics = settings.web.host, Metrics()
-        parts = [service.run()] if service else []
+        services = [one for one in (telegram, feishu) if one is not None]
+        parts = [one.run() for one in services]
         page = Starlette(routes=routes(app, metrics))
         if settings.web.enabled:
             page = create(app.turns, settings.web, extra_routes=routes(app, metrics))
             if not settings.web.public:
                 await local_person(app, "web", LOCAL)
             await demo.first(app)
-        if settings.web.enabled or (service and service.webhook):
-            if service:
-                service.mount(page)
+        if settings.web.enabled or (telegram and telegram.webhook) or (feishu and feishu.callback):
+            for one in services:
+                one.mount(page)
             parts.append(serve(page, host, settings.web.port, ready=partial(_ready, host)))
         else:
-            print(READY, flush=True)
+            named = [name for name, there in ((" Telegram ", telegram), ("飞书", feishu)) if there is not None]
+            print(READY.format(where="和".join(named)), flush=True)
         async with _delivering(app, metrics):
             serving = asyncio.create_task(_together(parts))
             on_signal(serving.cancel)
@@ -113,6 +121,18 @@ async def _telegram(app: App, talks: bool) -> "AsyncIterator[Service | None]":
     from bot.telegram.start import telegram
 
     async with telegram(app) as service:
+        yield service
+
+
+@asynccontextmanager
+async def _feishu(app: App) -> "AsyncIterator[FeishuService | None]":
+    """Feishu among the channels where it is configured; else its library need not be loaded."""
+    if not app.settings.feishu.talks:
+        yield None
+        return
+    from bot.feishu.start import feishu
+
+    async with feishu(app) as service:
         yield service
 
 

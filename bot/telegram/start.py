@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from telegram.error import InvalidToken, TelegramError
 
 from bot.app import App, bot_link
+from bot.outside import Before
 from bot.telegram import NoTelegram
 from bot.telegram.api import NOT_KNOWN, UNREACHABLE, Api, Me, connect, secret
 from bot.telegram.channel import Telegram
@@ -18,7 +19,7 @@ from bot.telegram.menu import Menu
 from bot.telegram.pace import Pace
 from bot.telegram.parse import CHANNEL
 from bot.telegram.polling import poll
-from bot.telegram.webhook import Before, Webhook
+from bot.telegram.webhook import Webhook
 from records.people import People
 
 _FIRST, _LONGEST = 0.5, 30.0  # seconds between attempts to reach Telegram
@@ -50,7 +51,7 @@ class Service:
     def mount(self, page: Starlette) -> None:
         """Let the web application take the webhook, where there is one, before anything else of it."""
         if self.webhook is not None:
-            page.add_middleware(Before, webhook=self.webhook)
+            page.add_middleware(Before, route=self.webhook)
 
     async def _reached(self) -> Me:
         """Who the bot is, asked until Telegram answers."""

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.telegram import NoTelegram
 from bot.telegram.api import KINDS, Api, Me
@@ -66,20 +65,6 @@ class Webhook:
             log.warning("telegram: an update could not be kept: %s", error)
             return Response(status_code=503)
         return Response(status_code=200)
-
-
-class Before:
-    """ASGI middleware: the webhook's route, outside of what guards the page."""
-
-    def __init__(self, app: ASGIApp, webhook: Webhook) -> None:
-        self._app, self._webhook = app, webhook
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == self._webhook.path:
-            response = await self._webhook.answer(Request(scope, receive))
-            await response(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
 
 
 async def _body(request: Request) -> bytes | None:
