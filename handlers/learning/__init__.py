@@ -1,0 +1,1 @@
+"""What people learn: the course day by day, quizzes that stick, exams that count."""
