@@ -11,6 +11,7 @@ from records.photos import quality
 from records.photos.decode import decoded
 from records.photos.exif import Noted, noted
 from records.photos.fingerprint import Hashes, kept, sought
+from records.photos.frame import content
 from records.photos.limits import Limits
 
 _SHOWN_QUALITY, _THUMB_QUALITY = 85, 82
@@ -18,7 +19,10 @@ _SHOWN_QUALITY, _THUMB_QUALITY = 85, 82
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """`original` as it came; `shown` and `thumb` are JPEGs that say nothing but what is seen."""
+    """`original` as it came; `shown` and `thumb` are JPEGs that say nothing but what is seen.
+
+    `looks` are what it is compared by, as `sought` is what it is found by.
+    """
 
     ref: str
     original: bytes
@@ -33,6 +37,7 @@ class Inspected:
     flaws: tuple[str, ...]
     fingerprint: bytes
     sought: Hashes
+    looks: tuple[Image.Image, ...]
 
 
 def inspected(data: bytes, limits: Limits, zone: tzinfo) -> Inspected:
@@ -55,7 +60,15 @@ def inspected(data: bytes, limits: Limits, zone: tzinfo) -> Inspected:
         flaws=quality.flaws(measures, min(one.width, one.height), limits.least_edge),
         fingerprint=kept(hashes),
         sought=hashes,
+        looks=looks(seen, limits.thumb_edge),
     )
+
+
+def looks(picture: Image.Image, edge: int) -> tuple[Image.Image, ...]:
+    """The picture in grey, small, as it is compared: what a frame surrounds first, where there is one."""
+    one = content(picture)
+    views = (one,) if one is picture else (one, picture)
+    return tuple(quality.fitted(view, edge).convert("L") for view in views)
 
 
 def _jpeg(picture: Image.Image, how_good: int) -> bytes:

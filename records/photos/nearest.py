@@ -15,7 +15,7 @@ class Nearest:
     """Grows and is searched from any thread; one a process."""
 
     def __init__(self) -> None:
-        self._hashes = np.zeros((_ROOM, HASHES, WORDS), np.uint64)
+        self._words = np.zeros((HASHES, WORDS, _ROOM), np.uint64)  # a word of all photos lies together
         self._ids = np.zeros(_ROOM, np.int64)
         self._known: set[int] = set()
         self._lock = threading.Lock()
@@ -38,22 +38,25 @@ class Nearest:
 
     def _put(self, place: int, photo_id: int, fingerprint: bytes) -> None:
         if place == len(self._ids):
-            self._hashes = np.concatenate([self._hashes, np.zeros_like(self._hashes)])
+            self._words = np.concatenate([self._words, np.zeros_like(self._words)], axis=2)
             self._ids = np.concatenate([self._ids, np.zeros_like(self._ids)])
-        self._hashes[place], self._ids[place] = loaded(fingerprint), photo_id
+        self._words[:, :, place], self._ids[place] = loaded(fingerprint), photo_id
         self._known.add(photo_id)
 
     def search(self, sought: Hashes, limit: int, within: int) -> list[tuple[int, int]]:
         """(id, bits that differ) of the nearest photos, nearest first: at most `limit`, at most `within` bits away."""
         with self._lock:
             count = len(self._known)
-            hashes, ids = self._hashes[:count].reshape(-1, WORDS), self._ids[:count]
+            words, ids = self._words[:, :, :count], self._ids[:count]
         if not count:
             return []
-        away: Any = np.full(count, WORDS * 64, np.uint16)
+        away: Any = np.full(count, WORDS * 64, np.uint8)
         for one in sought:
-            bits = np.bitwise_count(hashes ^ one).sum(axis=1, dtype=np.uint16)
-            np.minimum(away, bits.reshape(count, HASHES).min(axis=1), out=away)
+            for kept in words:
+                bits = np.bitwise_count(kept[0] ^ one[0])
+                for word, wanted in zip(kept[1:], one[1:], strict=True):
+                    bits += np.bitwise_count(word ^ wanted)
+                np.minimum(away, bits, out=away)
         order = np.argsort(away, kind="stable")[:limit] if count <= limit else _lowest(away, limit)
         return [(int(ids[place]), int(away[place])) for place in order if away[place] <= within]
 

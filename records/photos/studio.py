@@ -10,8 +10,8 @@ from PIL import Image
 from records.database import Database
 from records.files import Files, FilesError
 from records.photos.alignment import agreement
-from records.photos.frame import content
 from records.photos.inspecting import Inspected, inspected
+from records.photos.inspecting import looks as looks_of
 from records.photos.keeping import Photo, Photos
 from records.photos.limits import Limits
 from records.photos.nearest import Nearest
@@ -67,7 +67,7 @@ class Studio:
             except FilesError:
                 continue
             async with self._slots:
-                if await asyncio.to_thread(same, one.thumb, thumb):
+                if await asyncio.to_thread(same, one.looks, thumb):
                     return photo
         return None
 
@@ -84,15 +84,9 @@ class Studio:
                     after = rows[-1][0]
 
 
-def same(one: bytes, other: bytes) -> bool:
-    """Whether two thumbnails are of one photograph, be one of them framed."""
-    with Image.open(io.BytesIO(one)) as first, Image.open(io.BytesIO(other)) as second:
-        pairs = [(a, b) for a in _views(first) for b in _views(second)]
-        return any(agreement(a, b).same for a, b in pairs)
-
-
-def _views(picture: Image.Image) -> Sequence[Image.Image]:
-    whole = picture.convert("RGB")
-    one = content(whole)
-    views = [whole] if one is whole else [one, whole]
-    return [view.convert("L") for view in views]
+def same(looks: Sequence[Image.Image], thumb: bytes) -> bool:
+    """Whether a thumbnail is of the same photograph, be one of them framed."""
+    with Image.open(io.BytesIO(thumb)) as opened:
+        whole = opened.convert("RGB")
+    others = looks_of(whole, max(whole.size))
+    return any(agreement(one, other).same for one in looks for other in others)
