@@ -14,15 +14,16 @@ _FAMILIES = f"'{FAMILY}','Noto Sans SC','Source Han Sans SC','PingFang SC','Micr
 
 def as_png(scene: Scene) -> bytes:
     """A picture, three pixels a point. Slow: not for the loop."""
-    return png("diagram", _values(scene))
+    return png("diagram", values_of(scene))
 
 
 def as_pdf(scene: Scene) -> bytes:
     """One page of the scene's own size. Slow: not for the loop."""
-    return pdf("diagram", _values(scene))
+    return pdf("diagram", values_of(scene))
 
 
-def _values(scene: Scene) -> dict[str, Any]:
+def values_of(scene: Scene) -> dict[str, Any]:
+    """What scene.typ draws."""
     shapes = [{**asdict(one), "kind": type(one).__name__.lower()} for one in scene.shapes]
     return {"width": scene.width, "height": scene.height, "title": scene.title, "paper": PAPER, "shapes": shapes}
 

@@ -41,3 +41,10 @@ def scaled(one: Shape, by: float) -> Shape:
             radius=one.radius * by, thick=one.thick * by,
         )  # fmt: skip
     return replace(one, x=one.x * by, y=one.y * by, size=one.size * by)
+
+
+def shrunk_to(scene: Scene, wide: float, high: float) -> Scene:
+    """The scene no wider and no higher than that; never larger than it was."""
+    scale = min(wide / scene.width, high / scene.height, 1.0)
+    shapes = tuple(scaled(one, scale) for one in scene.shapes)
+    return Scene(scene.width * scale, scene.height * scale, shapes, scene.title)

@@ -92,7 +92,7 @@ def head(sheet: Sheet, size: float, x: float, y: float, room: float) -> tuple[tu
         size * 1.1
         + small * 1.6
         + len(title) * size * _LEADING
-        + (small * 0.9 + len(facts) * small * 1.5 if facts else 0)
+        + (small * 0.9 + len(facts) * small * 1.5 if facts else size * 0.35)
     )
     box = Box(x, y, room, height, DARK, "", size * 0.6, key=PROBLEM, label=sheet.problem)
     left, base = x + 1.2 * size, y + size * 0.65 + small * _ASCENT

@@ -100,7 +100,7 @@ def cut(scene: Scene, most: float) -> tuple[Scene, ...]:
 def _gaps(scene: Scene) -> tuple[float, ...]:
     """Heights at which no box is, each in the middle between two rows of them, from the top."""
     found, reached = list[float](), 0.0
-    for one in sorted((one for one in scene.shapes if isinstance(one, Box)), key=lambda one: one.y):
+    for one in sorted(scene.boxes, key=lambda one: one.y):
         if one.y > reached > 0:
             found.append((reached + one.y) / 2)
         reached = max(reached, one.bottom)
