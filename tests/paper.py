@@ -1,5 +1,7 @@
 """A photograph of a sheet of paper with a number, held before a scene: turned, seen from aside, unevenly lit."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from photographs import scene
 from PIL import Image, ImageDraw, ImageFilter
@@ -30,7 +32,7 @@ def paper(code: str, seed: int, *, lean: float = 0.15, light: float = 1.0) -> Im
     return Image.fromarray(lit.clip(0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.8))
 
 
-def _towards(corners: list[tuple[float, float]], size: tuple[int, int]) -> list[float]:
+def _towards(corners: Sequence[tuple[float, float]], size: tuple[int, int]) -> list[float]:
     """The eight numbers of the perspective that puts a sheet's corners there."""
     flat = [(0, 0), (size[0], 0), size, (0, size[1])]
     rows, wanted = list[list[float]](), list[float]()

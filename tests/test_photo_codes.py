@@ -31,14 +31,11 @@ def test_without_the_extra_nobody_reads() -> None:
 def test_codes_are_read_from_paper_in_the_picture_and_from_nothing_else() -> None:
     pytest.importorskip("rapidocr")
     reads = Codes()
-    codes = ["4821", "0937", "5560", "1742", "8306", "2219"]
-    seen = [
-        reads(jpeg(paper(code, seed, lean=lean, light=light), 80), code)
-        for seed, code in enumerate(codes)
-        for lean, light in ((0.0, 1.0), (0.2, 0.7))
+    codes = ["4821", "0937", "5560", "1742"]
+    lit = ((0.0, 1.0), (0.2, 0.7))
+    sent = [
+        (code, jpeg(paper(code, n, lean=lean, light=light), 80)) for n, code in enumerate(codes) for lean, light in lit
     ]
-    assert sum(seen) >= 10
-    assert not any(
-        reads(jpeg(paper(code, seed), 80), f"{(int(code) + 1111) % 10_000:04d}") for seed, code in enumerate(codes)
-    )
+    assert sum(reads(content, code) for code, content in sent) >= 7
+    assert not any(reads(content, "8306") for _, content in sent[:2])
     assert not reads(jpeg(scene(3, 1200, 900)), "4821")
