@@ -27,7 +27,6 @@ class _Row:
 class _Rib:
     """A bone with its rows, counted from its end to the spine; `high` from the spine to its end."""
 
-    number: int
     group: Group
     rows: tuple[_Row, ...]
     high: float
@@ -35,7 +34,7 @@ class _Rib:
 
 def fish(sheet: Sheet) -> Scene:
     """The scene, as large as it needs to be."""
-    ribs = [_rib(number, group) for number, group in enumerate(sheet.groups)]
+    ribs = [_rib(group) for group in sheet.groups]
     pairs = [ribs[first : first + 2] for first in range(0, len(ribs), 2)]
     above = max((pair[0].high for pair in pairs), default=0.0)
     under = max((pair[1].high for pair in pairs if len(pair) > 1), default=0.0)
@@ -64,13 +63,13 @@ def fish(sheet: Sheet) -> Scene:
     return Scene(right - left + 2 * _EDGE, height, placed, sheet.problem)
 
 
-def _rib(number: int, group: Group) -> _Rib:
+def _rib(group: Group) -> _Rib:
     rows: list[_Row] = []
     for node in group.nodes:
         rows.append(_Row(card(node, _TEXT, _CARD), False))
         rows += [_Row(card(child, _TEXT * 0.92, _CARD - 2 * _SUB), True) for child in node.children]
     used = sum(row.card.height + _GAP for row in rows)
-    return _Rib(number, group, tuple(rows), max(used, 30.0) + _TEXT * 1.75 + _GAP * 3)
+    return _Rib(group, tuple(rows), max(used, 30.0) + _TEXT * 1.75 + _GAP * 3)
 
 
 def _reach(pair: list[_Rib]) -> float:
@@ -81,7 +80,7 @@ def _reach(pair: list[_Rib]) -> float:
 
 def _draw(rib: _Rib, joint: float, spine: float, side: int, made: list[Shape], wires: list[Shape]) -> None:
     """A bone from its joint on the spine up (`side` -1) or down (1), its cards at its left."""
-    colour = BONES[rib.number % len(BONES)]
+    colour = BONES[rib.group.hue % len(BONES)]
     pill, box = heading(rib.group.key, rib.group.name, colour, _TEXT * 1.05, 0, 0)
     end = rib.high - box.height  # how far from the spine the bone ends, at its pill
     tip = joint - end * _LEAN

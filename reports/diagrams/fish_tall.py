@@ -19,10 +19,10 @@ def fish_tall(sheet: Sheet, wide: float = PHONE) -> Scene:
     made, wires, middle = list(shapes), list[Shape](), wide / 2
     y = {-1: top.bottom + 14.0, 1: top.bottom + 14.0}
     last = top.bottom
-    for number, group in enumerate(sheet.groups):
+    for group in sheet.groups:
         side = -1 if y[-1] <= y[1] else 1
         start = y[side] = max(y[side], last)
-        y[side] = _bone(number, group, side, middle, start, wide, made, wires) + 12.0
+        y[side] = _bone(group, side, middle, start, wide, made, wires) + 12.0
         last = start + _RISE
     end = max(y.values())
     trunk = Stroke(((middle, top.bottom), (middle, end - 4)), DARK, 3.0)
@@ -31,10 +31,10 @@ def fish_tall(sheet: Sheet, wide: float = PHONE) -> Scene:
 
 
 def _bone(
-    number: int, group: Group, side: int, middle: float, y: float, wide: float, made: list[Shape], wires: list[Shape]
+    group: Group, side: int, middle: float, y: float, wide: float, made: list[Shape], wires: list[Shape]
 ) -> float:
     """A bone from its joint at height `y`; how far down it reaches."""
-    colour = BONES[number % len(BONES)]
+    colour = BONES[group.hue % len(BONES)]
     pill, box = heading(group.key, group.name, colour, _TEXT, 0, 0)
     rail = middle + side * _SPINE
     x = rail - box.width + 8 if side < 0 else rail - 8

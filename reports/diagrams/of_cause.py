@@ -13,8 +13,8 @@ _REFUTED = (("refuted", "已排除"),)
 def of_tree(tree: Tree) -> Sheet:
     """The sheet of a 5-Why: a group for each line that has causes."""
     groups = tuple(
-        Group(line, name, tuple(_node(tree, one, refuted=False) for one in tree.under(PROBLEM, line)))
-        for line, name in LINES.items()
+        Group(line, name, tuple(_node(tree, one, refuted=False) for one in tree.under(PROBLEM, line)), hue)
+        for hue, (line, name) in enumerate(LINES.items())
         if tree.under(PROBLEM, line)
     )
     shown = {_tone(one) for one in tree.causes}
@@ -25,7 +25,10 @@ def of_tree(tree: Tree) -> Sheet:
 def of_fishbone(fish: Fishbone) -> Sheet:
     """The sheet of a fishbone: a group for each bone, those with the most votes marked."""
     best = {one.id for one in likely(fish)}
-    groups = tuple(Group(bone, bone, tuple(_twig(fish, one, best) for one in fish.on(bone))) for bone in fish.bones)
+    groups = tuple(
+        Group(bone, bone, tuple(_twig(fish, one, best) for one in fish.on(bone)), hue)
+        for hue, bone in enumerate(fish.bones)
+    )
     facts = tuple(f"{name}：{said}" for name, said in fish.card.facts[1:])
     return Sheet(FISH, fish.card.what, facts, groups, (("likely", LIKELY),) if best else ())
 

@@ -15,8 +15,8 @@ def outline(sheet: Sheet, wide: float = PHONE) -> Scene:
     room = wide - 2 * _EDGE
     shapes, top = head(sheet, _TITLE, _EDGE, _EDGE, room)
     made, wires, y = list(shapes), list[Shape](), top.bottom + _GAP * 2
-    for number, group in enumerate(sheet.groups):
-        pill, box = heading(group.key, group.name, BONES[number % len(BONES)], _TEXT * 0.95, _EDGE, y)
+    for group in sheet.groups:
+        pill, box = heading(group.key, group.name, BONES[group.hue % len(BONES)], _TEXT * 0.95, _EDGE, y)
         made += pill
         y = box.bottom + _GAP
         y = _placed(group.nodes, _EDGE + _STEP, box.x + _STEP * 0.55, box.bottom, y, wide - _EDGE, made, wires)

@@ -32,7 +32,7 @@ class _Branch:
 def poster(sheet: Sheet) -> Scene:
     """The scene, as large as it needs to be; `paper.fitted` puts it on a sheet of paper."""
     column = max((heading(one.key, one.name, "", _TEXT, 0, 0)[1].width for one in sheet.groups), default=0.0)
-    groups = tuple(_group(number, one, column) for number, one in enumerate(sheet.groups))
+    groups = tuple(_group(one, column) for one in sheet.groups)
     shapes, box = head(sheet, _TITLE, 0, 0, _HEAD)
     top = _Branch(shapes, box.width, box.height, _HEAD, False, groups)
     made, wires = list[Shape](), list[Shape]()
@@ -43,8 +43,8 @@ def poster(sheet: Sheet) -> Scene:
     return Scene(right + _EDGE, height, (*wires, *made, *marks), sheet.problem)
 
 
-def _group(number: int, group: Group, column: float) -> _Branch:
-    shapes, box = heading(group.key, group.name, BONES[number % len(BONES)], _TEXT, 0, 0)
+def _group(group: Group, column: float) -> _Branch:
+    shapes, box = heading(group.key, group.name, BONES[group.hue % len(BONES)], _TEXT, 0, 0)
     return _Branch(shapes, box.width, box.height, column, False, tuple(_branch(one) for one in group.nodes))
 
 

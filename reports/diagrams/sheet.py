@@ -19,11 +19,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Causes under a heading: a line of the 5-Why, or a bone."""
+    """Causes under a heading: a line of the 5-Why, or a bone; `hue` is its place among the palette's bones."""
 
     key: str
     name: str
     nodes: tuple[Node, ...]
+    hue: int = 0
 
 
 @dataclass(frozen=True, slots=True)

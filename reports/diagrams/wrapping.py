@@ -3,17 +3,25 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from unicodedata import category
 
 from reports.fonts import advance, drawable
 
 _NOT_FIRST = frozenset("，。、；：？！）》】」』”’…—·％%,.;:?!)]}>〉〕")
 _NOT_LAST = frozenset("（《【「『“‘([{<〈〔￥$#")
+_JOINED = "\ufe0f"
+_CIRCLE = 0.7  # ems
 _PIECES = re.compile(r"[A-Za-z0-9\u00c0-\u024f_@#$%&+*/=.,:;'’\-]+|\s+|.", re.DOTALL)
 
 
 def width(text: str, size: float) -> float:
     """How wide a line is in points."""
-    return sum(advance(one) for one in text) * size
+    return sum(_advance(one) for one in text) * size
+
+
+def _advance(one: str) -> float:
+    """A mark that has nothing to stand on is drawn on a circle of its own."""
+    return max(advance(one), _CIRCLE) if category(one)[0] == "M" and one not in _JOINED else advance(one)
 
 
 @lru_cache(2048)
@@ -69,7 +77,7 @@ def _fitting(line: str, size: float, room: float) -> int:
     """How many characters of a piece that is too wide stand in the room, at least one."""
     used = 0.0
     for number, one in enumerate(line):
-        used += advance(one) * size
+        used += _advance(one) * size
         if used > room:
             return max(number, 1)
     return len(line)
