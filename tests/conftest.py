@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import postgres_server
 import pytest
+from sqlalchemy import make_url
 
 import bot.app
 from bot import config
@@ -252,13 +253,43 @@ def postgres(postgres_running: Any) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the schema and nothing else, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "dudao.db"
+    asyncio.run(_migrate(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_running: Any) -> Iterator[str]:
+    """The name of a PostgreSQL database with the schema and nothing else, to be copied."""
+    with postgres_server.database(postgres_running) as url:
+        asyncio.run(_migrate(url))
+        yield make_url(url).database or ""
+
+
+async def _migrate(url: str) -> None:
+    made = Database(url)
+    await made.migrate()
+    await made.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database of each kind, migrated."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('migrated'), tmp_path / 'dudao.db')}"
+        return
+    running, like = (request.getfixturevalue(name) for name in ("postgres_running", "migrated_postgres"))
+    with postgres_server.database(running, like) as url:
+        yield url
+
+
+@pytest.fixture
+async def database(migrated_url: str) -> AsyncIterator[Database]:
     """An empty database of each kind, migrated."""
-    opened = Database(
-        f"sqlite:///{tmp_path / 'dudao.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres")
-    )
-    await opened.migrate()
+    opened = Database(migrated_url)
     yield opened
     await opened.close()
 

@@ -42,10 +42,10 @@ def server() -> Iterator[Any]:
 
 
 @contextmanager
-def database(running: Any) -> Iterator[str]:
-    """The URL of a new, empty database; dropped at the end, with whoever is still connected."""
+def database(running: Any, like: str = "template1") -> Iterator[str]:
+    """The URL of a new database, a copy of `like`; dropped at the end, with whoever is still connected."""
     name = f"dudao_{uuid4().hex[:12]}"
-    running.psql(f"CREATE DATABASE {name}")
+    running.psql(f"CREATE DATABASE {name} TEMPLATE {like}")
     try:
         yield str(running.get_uri(name, "asyncpg"))
     finally:
