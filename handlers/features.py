@@ -8,6 +8,8 @@ from handlers import (
     check,
     checked,
     documents,
+    fish,
+    fish_team,
     helping,
     inviting,
     listing,
@@ -27,8 +29,9 @@ from handlers import (
     why_start,
 )
 from handlers.drafts import Drafts
+from handlers.learning import quiz
 from handlers.roles import ADMINS, EVERYONE, LEADERS, WORKERS
-from handlers.routing import About, Command, House, Press
+from handlers.routing import About, Command, House, Press, Talk
 
 FLOWS = (
     *me.CHANGING,
@@ -47,6 +50,7 @@ FLOWS = (
     period.TYPING,
     *why_start.FLOWS,
     *why.FLOWS,
+    *fish.FLOWS,
 )
 KEPT = Drafts(tuple(one for one in FLOWS if one.kept))
 HOUSE = House(
@@ -69,6 +73,7 @@ HOUSE = House(
         Command("spots", "抽查：等着处理的", spot.show, WORKERS, ("抽查", "抽查照片"), private=True),
         Command("spot", "发起抽查", spot.begin, LEADERS, ("发起抽查",), private=True),
         Command("why", "找根因", why_start.begin, LEADERS, ("找根因", "根因分析", "为什么"), private=True),
+        Command("quiz", "每日练习", quiz.begin, EVERYONE, ("练习", "每日练习", "开始练习"), private=True),
         Command("unanswered", "没答上的问题", unanswered.show, LEADERS, ("没答上的问题", "未答问题"), private=True),
         Command("connect", "在另一个渠道接着用", inviting.connect, EVERYONE, (), private=True),
         Command("web", "在网页里用", logging_in.link, EVERYONE, (), private=True),
@@ -98,10 +103,14 @@ HOUSE = House(
         Press("spots", spot.more, WORKERS),
         Press("why", why_done.press, WORKERS),
         Press("cause", why_start.press, WORKERS),
+        Press("fish", fish_team.press, WORKERS),
+        Press("quiz", quiz.press),
         Press("attachment", spot_sending.received),
         Press("undo", documents.undo, ADMINS),
     ),
     flows=FLOWS,
+    talks=(Talk(quiz.TALK, quiz.hear, quiz.aside),),
+    wishes=(quiz.wished,),
     again=KEPT.again,
     abouts=(
         About(unanswered.ABOUT, unanswered.replied, ADMINS),

@@ -51,13 +51,17 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Which analyses: of these stores (None: all), of a kind, with all these words in the title, in these states."""
+    """Which analyses: of these stores (None: all), of a kind, with all these words in the title, in these states.
+
+    `source_id` is the fishbone they came from.
+    """
 
     stores: Collection[int] | None = None
     kinds: Collection[str] = ()
     words: Collection[str] = ()
     states: Collection[str] = ()
     since: datetime | None = None
+    source_id: int | None = None
 
 
 class Analyses:
@@ -135,6 +139,8 @@ class Analyses:
             query = query.where(analysis.c.state.in_(list(sought.states)))
         if sought.since:
             query = query.where(analysis.c.created_at >= sought.since)
+        if sought.source_id is not None:
+            query = query.where(analysis.c.source_id == sought.source_id)
         for word in sought.words:
             query = query.where(analysis.c.title.icontains(word, autoescape=True))
         return [_analysis(row) for row in await self._connection.execute(query.limit(limit))]

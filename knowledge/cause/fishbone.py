@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from knowledge.cause.card import Card
 from knowledge.cause.edit import CannotEdit, add, tidy
+from knowledge.cause.said import Said
 from knowledge.cause.tree import Tree
 
 BONE = 0  # what stands above a cause that is on the bone itself
@@ -20,6 +21,7 @@ SUB_OF_SUB = "鱼骨图只到小骨这一层，再往下请用 5Why。"
 MANY = f"已经有 {MOST_TWIGS} 条原因，请先投票，选出最可能的。"
 NO_VOTES = f"每人最多投 {VOTES} 票，先收回一票再投。"
 NOTHING = "请至少选一条原因，再接着问为什么。"
+STILL_ON = "“{bone}”上还有原因，请先移走或删掉，再换骨架。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,17 @@ class Twig:
 
 @dataclass(frozen=True, slots=True)
 class Fishbone:
-    """Bones by name, twigs in the order they were named, votes as (person, twig)."""
+    """Bones by name, twigs in the order they were named, votes as (person, twig).
+
+    `place` is where in the store the problem is: a key of the probing questions (probes.py), "" where nobody said.
+    """
 
     card: Card
     bones: tuple[str, ...]
     twigs: tuple[Twig, ...] = ()
     votes: frozenset[tuple[int, int]] = frozenset()
     next: int = 1
+    place: str = ""
 
     def twig(self, number: int) -> Twig:
         """The twig of that id; raises CannotEdit where it is gone."""
@@ -77,6 +83,15 @@ def fishbone(card: Card, bones: Iterable[str]) -> Fishbone:
     return Fishbone(card, names)
 
 
+def with_bones(fish: Fishbone, bones: Iterable[str]) -> Fishbone:
+    """Other bones; raises CannotEdit where one that would go has causes."""
+    names = fishbone(fish.card, bones).bones
+    for one in fish.twigs:
+        if one.bone not in names:
+            raise CannotEdit(STILL_ON.format(bone=one.bone))
+    return replace(fish, bones=names)
+
+
 def put(fish: Fishbone, bone: str, text: str, by: int | None = None, parent: int = BONE) -> Fishbone:
     """A cause on a bone, or a sub-cause below a cause (then the bone is that cause's)."""
     said = tidy(text)
@@ -92,6 +107,32 @@ def put(fish: Fishbone, bone: str, text: str, by: int | None = None, parent: int
     _once(fish, bone, parent, said)
     new = Twig(fish.next, bone, parent, said, by)
     return replace(fish, twigs=(*fish.twigs, new), next=fish.next + 1)
+
+
+def put_all(
+    fish: Fishbone, bone: str, lines: Iterable[Said], by: int | None = None, parent: int = BONE
+) -> tuple[Fishbone, tuple[str, ...]]:
+    """Every cause that can be put there, and a sentence for each that cannot: one refusal costs no other line.
+
+    A sub-cause goes below the cause before it, which may have been there, or on the bone where that was refused.
+    """
+    refused, above = list[str](), parent
+    for one in lines:
+        under = above if one.sub and parent == BONE else parent
+        try:
+            fish = put(fish, bone, one.text, by, under)
+        except CannotEdit as error:
+            refused.append(str(error))
+        if not one.sub:
+            above = next((twig.id for twig in fish.on(bone) if twig.text == _plain(one.text)), BONE)
+    return fish, tuple(refused)
+
+
+def _plain(text: str) -> str:
+    try:
+        return tidy(text)
+    except CannotEdit:
+        return ""
 
 
 def mend(fish: Fishbone, number: int, text: str) -> Fishbone:
