@@ -20,6 +20,7 @@ from records.conversations import Conversations
 from records.invites import Invites
 from records.people import ROLES
 from records.questions import Questions
+from records.spots import Spot, Spots
 
 NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)
 ASKED = "普通洗车要在多少分钟内完成？"
@@ -31,7 +32,7 @@ SECRETS = ("机密", "SECRET", "25分钟")
 async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
     async with house(own_home) as opened_app:
         opened_app.turns.now = Clock(NOON)
-        opened_app.turns.per_minute = 1000
+        opened_app.turns.per_minute = 10_000
         yield opened_app
 
 
@@ -41,6 +42,7 @@ async def ids(app: App) -> list[int]:
     secret = await store(app, "SECRET-1", "机密店")
     async with app.database.write() as connection:
         await Actions(connection).make(Action(secret.id, "机密地面", NOON, NOON, None))
+        await Spots(connection).add(Spot(secret.id, ("机密角落",), "0482", None, NOON, NOON))
     boss = Talk(app, "boss", person="机密老板")
     await boss.be("admin", await store(app, "SECRET-2", "机密二店"))
     await boss.say(ASKED)
@@ -107,7 +109,7 @@ async def test_forged_buttons_give_nothing_away(app: App, role: str, ids: list[i
     whats = ("", ":name", ":role", ":stores", ":boss", ":remove", ":close", ":qr", ":0", ":up", ":wrong", ":1", ":x:y")
     forged = [f":{ids[0]}{what}" for what in whats]
     forged += [f":{number}{what}" for number in (*ids[1:], 99, "x", "") for what in ("", ":0")]
-    verbs = ("claim", "fix", "accept", "history", "photos", "s1", "o1", "s1,open")
+    verbs = ("claim", "fix", "accept", "history", "photos", "s1", "o1", "s1,open", "send", "again", "withdraw", "stop")
     forged += [f":{verb}{rest}" for verb in verbs for rest in (f":{ids[0]}", f":{ids[0]}:0", ":0")]
     for press in HOUSE.presses:
         for action in (f"{press.word}{rest}" for rest in forged):
