@@ -121,13 +121,9 @@ class Api:
         async with self._pool().get(
             self.base + path, params={"type": kind}, headers=headers, timeout=_times(_UPLOAD)
         ) as answer:
-            if answer.status != 200 or answer.content_type == "application/json":
-                read = await answer.read()
-                if code := _code(read):
-                    raise Stale(code) if code in _STALE else Refusal(code, "the resource is refused")
-                if answer.status != 200:
-                    raise Busy(f"HTTP {answer.status}")
-                return read
+            if answer.status != 200:
+                _told(answer.status, answer.headers, await answer.read())
+                raise Busy(f"HTTP {answer.status}")
             async for chunk in answer.content.iter_chunked(65536):
                 content += chunk
                 if len(content) > most:
@@ -209,14 +205,6 @@ def _told(status: int, headers: Mapping[str, str], read: bytes) -> dict[str, Any
 def _data(told: dict[str, Any]) -> dict[str, Any]:
     data = told.get("data")
     return data if isinstance(data, dict) else told
-
-
-def _code(read: bytes) -> int:
-    try:
-        told = orjson.loads(read)
-    except ValueError:
-        return 0
-    return int(told.get("code") or 0) if isinstance(told, dict) and isinstance(told.get("code"), int) else 0
 
 
 def _seconds(told: str | None) -> float:
