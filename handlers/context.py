@@ -6,6 +6,7 @@ from datetime import datetime
 from random import Random, SystemRandom
 from zoneinfo import ZoneInfo
 
+from handlers.learning.school import School
 from handlers.message import Attachment, Reply
 from handlers.pace import Pace
 from knowledge.checklist import Checklist
@@ -34,7 +35,7 @@ class Deployment:
 
     `bot_link` makes a deep link of a code, "" where none can be; `menu` gives the (command, text) of a role.
     `checklists` are the bundled lists by key, `rules` how checks are scored (findings of `repeat_days` back count as
-    repeats), `photos` is where photos are inspected, and `pace` is how long actions may wait.
+    repeats), `photos` is where photos are inspected, `pace` is how long actions may wait, and `school` what is taught.
     `chance` draws codes that nobody can guess.
     """
 
@@ -50,6 +51,7 @@ class Deployment:
     chance: Random = field(default_factory=SystemRandom)
     checklists: Mapping[str, Checklist] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
+    school: School = field(default_factory=School)
 
 
 @dataclass(frozen=True, slots=True)

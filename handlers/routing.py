@@ -8,6 +8,7 @@ from handlers.context import Context
 from handlers.flow import Flow
 from handlers.message import Incoming, Reply
 from handlers.roles import EVERYONE, NOT_YOURS, PRIVATE
+from records.conversations import Open
 from records.outbox import Outbox
 
 Handler = Callable[[Context, Incoming], Awaitable[tuple[Reply, ...]]]
@@ -47,13 +48,33 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation that takes what is typed itself: `hear` an answer to what it asked, None for what is none.
+
+    `aside` replies to the latter where it is no command either.
+    """
+
+    name: str
+    hear: Callable[[Context, Incoming, Open], Awaitable[tuple[Reply, ...] | None]]
+    aside: Callable[[Context, Incoming, Open], Awaitable[tuple[Reply, ...]]]
+
+
+Wish = Callable[[Context, Incoming], Awaitable[tuple[Reply, ...] | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class House:
-    """Everything a person can do: joined in handlers/features.py; `again` goes on where no conversation is open."""
+    """Everything a person can do: joined in handlers/features.py; `again` goes on where no conversation is open.
+
+    A wish is granted to a text that asks for it in words of its own, and is None for any other.
+    """
 
     commands: tuple[Command, ...]
     presses: tuple[Press, ...]
     flows: tuple[Flow, ...]
     abouts: tuple[About, ...] = ()
+    talks: tuple[Talk, ...] = ()
+    wishes: tuple[Wish, ...] = ()
     again: Callable[[Context], Awaitable[tuple[Reply, ...]]] | None = None
 
     def menu(self, role: str) -> list[Command]:
@@ -65,6 +86,11 @@ class House:
         word, _, _ = incoming.text.strip().partition(" ")
         if context.person is None:
             return await joining.stranger(context, incoming)
+        talk, heard = self._talk(context, incoming, word), None
+        if talk is not None and context.opened is not None and not incoming.answers:
+            heard = await talk.hear(context, incoming, context.opened)
+        if heard is not None:
+            return heard
         command = self._command(word.lower(), incoming)
         if command is not None:
             if command.private and not incoming.private and context.me.role in command.roles:
@@ -80,6 +106,9 @@ class House:
             if one.word == about.partition(":")[0] and context.me.role in one.roles:
                 return await one.handler(context, incoming, about)
         opened = context.opened
+        if talk is not None and opened is not None:
+            heard = await talk.hear(context, incoming, opened) if incoming.answers else None
+            return await talk.aside(context, incoming, opened) if heard is None else heard
         if opened is not None:
             found = next((one for one in self.flows if one.name == opened.flow), None)
             if found is not None and context.me.role in found.roles:
@@ -88,6 +117,12 @@ class House:
             waiting = await self.again(context) if self.again else ()
             return (Reply(flow.OVER), *(one for one in waiting if one.buttons))
         return await self._said(context, incoming, word)
+
+    def _talk(self, context: Context, incoming: Incoming, word: str) -> Talk | None:
+        """The talk that is open, for what is typed into it."""
+        if context.opened is None or incoming.action or incoming.attachments or incoming.place or word.startswith("/"):
+            return None
+        return next((one for one in self.talks if one.name == context.opened.flow), None)
 
     async def _said(self, context: Context, incoming: Incoming, word: str) -> tuple[Reply, ...]:
         meant = flow.WORDS.get(incoming.text.strip().lower())
@@ -100,6 +135,9 @@ class House:
         for press in self.presses:
             if incoming.attachments and press.word == "attachment":
                 return await self._allowed(press.roles, press.handler, context, incoming)
+        for wish in self.wishes:
+            if incoming.private and (granted := await wish(context, incoming)) is not None:
+                return granted
         return await ask.ask(context, incoming)
 
     def _command(self, word: str, incoming: Incoming) -> Command | None:
