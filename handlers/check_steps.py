@@ -77,30 +77,32 @@ def scored(facts: Mapping[str, Any], checklist: Checklist, walk: Walk) -> Score:
 
 def _item(facts: Facts, checklist: Checklist, item: Item, found: Found, walk: Walk) -> Prompt:
     lines = [item.guide, GOOD.format(good=item.good) if item.good else "", _wants(item), *_so_far(facts, item, found)]
-    name = "".join((VETO if item.veto else "", "" if item.may_skip else NO_SKIP))
+    name = VETO if item.veto else "" if item.may_skip else NO_SKIP
     text = ITEM.format(**_place(checklist, item), marks=name, lines="\n".join(one for one in lines if one))
-    rows = [_ways(item, found), *_shortcuts(checklist, walk)]
-    if item.may_skip:
-        rows.insert(1, (Choice(SKIP, {"skip": item.key}),))
+    rows = [*_ways(item, found), *_shortcuts(checklist, walk)]
     return Prompt(
-        Reply(text, buttons=_standard(item)),
+        Reply(text),
         tuple(row for row in rows if row),
         read=lambda incoming: check_reading.read(checklist, item, incoming),
         take=_taking(facts, item, found),
         free=item.kind == "text",
+        beside=_standard(item),
     )
 
 
-def _ways(item: Item, found: Found) -> tuple[Choice, ...]:
-    if item.kind == "pass":
-        return (Choice(PASS, {"mark": item.key, "value": True}), Choice(FAIL, {"mark": item.key, "value": False}))
-    if item.kind == "score":
-        return tuple(Choice(str(points), {"mark": item.key, "value": points}) for points in range(FULL + 1))
-    if item.kind == "photo":
-        enough = len(found.photos) >= item.photos.least
-        ready = (Choice(NEXT, {"next": item.key}),) if enough else ()
-        return (*ready, Choice(FAIL, {"mark": item.key, "value": False}))
-    return ()
+def _ways(item: Item, found: Found) -> list[tuple[Choice, ...]]:
+    """Rows of marks, with 不适用 where it may be said."""
+    skip = (Choice(SKIP, {"skip": item.key}),) if item.may_skip else ()
+    failing = Choice(FAIL, {"mark": item.key, "value": False})
+    match item.kind:
+        case "pass":
+            return [(Choice(PASS, {"mark": item.key, "value": True}), failing, *skip)]
+        case "photo":
+            ready = (Choice(NEXT, {"next": item.key}),) if len(found.photos) >= item.photos.least else ()
+            return [(*ready, failing, *skip)]
+        case "score":
+            return [tuple(Choice(str(one), {"mark": item.key, "value": one}) for one in range(FULL + 1)), skip]
+    return [skip]
 
 
 def _shortcuts(checklist: Checklist, walk: Walk) -> list[tuple[Choice, ...]]:
@@ -150,11 +152,12 @@ def _finding(facts: Facts, checklist: Checklist, item: Item, found: Found) -> Pr
     )
     ways = () if lacking(item, found) or mute(item, found) else ((Choice(NEXT, {"next": item.key}),),)
     return Prompt(
-        Reply(text, buttons=_standard(item)),
+        Reply(text),
         ways,
         read=lambda incoming: check_reading.read_finding(item, found, incoming),
         take=_taking(facts, item, found),
         free=True,
+        beside=_standard(item),
     )
 
 
@@ -270,8 +273,8 @@ def value_of(item: Item, value: checking.Value) -> str:
     return str(value or "")
 
 
-def _standard(item: Item) -> tuple[tuple[Button, ...], ...]:
-    return ((Button(STANDARD, f"standard:{item.key}"),),) if item.standard else ()
+def _standard(item: Item) -> tuple[Button, ...]:
+    return (Button(STANDARD, f"standard:{item.key}"),) if item.standard else ()
 
 
 def _place(checklist: Checklist, item: Item) -> dict[str, Any]:

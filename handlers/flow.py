@@ -53,10 +53,10 @@ class Choice:
 class Prompt:
     """What is asked next.
 
-    `choices` are rows of buttons. `read` turns a message into a JSON-able answer or raises Misread; None where only
-    buttons answer. `free` says that nearly any text is an answer, so that only what is plainly a question is asked of
-    the documents. `take` turns a message with files into an answer, and what to say beside the next prompt: it may
-    fetch them first, and raises Misread.
+    `choices` are rows of buttons, `beside` those that stand with the ways back and out. `read` turns a message into a
+    JSON-able answer or raises Misread; None where only buttons answer. `free` says that nearly any text is an answer,
+    so that only what is plainly a question is asked of the documents. `take` turns a message with files into an answer,
+    and what to say beside the next prompt: it may fetch them first, and raises Misread.
     """
 
     reply: Reply
@@ -64,6 +64,7 @@ class Prompt:
     read: Callable[[Incoming], Any] | None = None
     free: bool = False
     take: Take | None = None
+    beside: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ def _asked(flow: Flow, opened: Open) -> tuple[Reply, ...]:
         number += len(row)
     ways = ((BACK, "back"),) if opened.state["answers"] else ()
     leave = (CANCEL if opened.draft is None else LATER, "cancel")
-    last = tuple(Button(text, f"{here}:{how}") for text, how in (*ways, leave))
+    last = (*prompt.beside, *(Button(text, f"{here}:{how}") for text, how in (*ways, leave)))
     return (replace(prompt.reply, buttons=(*rows, *prompt.reply.buttons, last)),)
 
 

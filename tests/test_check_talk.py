@@ -176,7 +176,7 @@ async def test_a_check_with_a_veto_two_failures_and_three_photos_comes_to_what_w
     await boss.say("/check 5S 浦东")
     assert "2/8" in await boss.tap("合格")
     assert "备注：标签旧了" in await boss.say("备注 标签旧了")
-    assert "3/8 客户资料与钥匙收好**（一票否决）（必查）" in await boss.tap("合格")
+    assert "3/8 客户资料与钥匙收好**（一票否决）" in await boss.tap("合格")
     assert "发 1 张照片，也可以说一句哪里不对" in await boss.tap("不合格")
     assert "下一项" not in boss.ways
     assert "还要 1 张照片" in await boss.say("委托书摊在台面上")
