@@ -1,6 +1,7 @@
 """Photos people send: kept once, shown without what the camera noted, and told at once what stands out."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from handlers.context import Context
 from handlers.message import Attachment, Incoming, Place, Reply
 from handlers.photo import DUPLICATE, EARLIER, ELSEWHERE, NOTES, UNPROVEN, Taken
 from records.database import Database
+from records.dump import restore, snapshot
 from records.leaving import erase
 from records.photos import quality
 from records.photos.decode import MOVING, NOT_A_PICTURE
@@ -30,6 +32,7 @@ from records.photos.fingerprint import HASHES, WORDS
 from records.photos.keeping import Photo, Photos
 from records.photos.nearest import Nearest
 from records.photos.quality import BLURRED, DARK, GRAPHIC, SMALL
+from records.spots import Spot, Spots
 from records.stores import Store, Stores
 
 NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
@@ -323,6 +326,27 @@ async def test_photos_are_kept_on_both_databases(database: Database) -> None:
         assert [each.id for each in await photos.of([second, first, 99])] == [second, first]
         assert (await photos.same(["a" * 64]))["a" * 64].id == first
         assert await photos.fingerprints(first) == [(second, b"\2" * 32)]
+
+
+async def test_photos_and_spot_checks_come_through_a_backup(database: Database, tmp_path: Path) -> None:
+    async with database.write() as connection:
+        here = await Stores(connection).save("SH-01", "浦东店", "华东")
+        photos, spots = Photos(connection), Spots(connection)
+        first = await photos.add(Photo("a" * 64, "b" * 64, "c" * 64, here.id, None, NOON, 800, 600), b"\xff\0" * 16)
+        one = Photo("d" * 64, "b" * 64, "c" * 64, here.id, None, NOON, 800, 600, same_as=first, live=True)
+        second = await photos.add(one, b"\1" * 32)
+        asked = await spots.add(Spot(here.id, ("前台",), "0482", None, NOON, NOON, sample=first))
+        await spots.attach(asked, [second])
+    async with snapshot(database) as saved_:
+        lines = [(name, [json.loads(row) async for row in saved_.rows(name)]) for name in saved_.tables]
+        revision, counters = saved_.revision, await saved_.counters()
+    other = Database(f"sqlite+aiosqlite:///{tmp_path / 'other.db'}")
+    await restore(other, revision, lines, counters, replace=False)
+    async with other.read() as connection:
+        assert await Photos(connection).fingerprints(0) == [(first, b"\xff\0" * 16), (second, b"\1" * 32)]
+        assert await Photos(connection).get(second) == replace(one, id=second)
+        assert await Spots(connection).get(asked.id) == replace(asked, photos=(second,))
+    await other.close()
 
 
 def test_the_nearest_are_found_among_many_and_each_is_there_once() -> None:
