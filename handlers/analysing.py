@@ -27,8 +27,8 @@ from reports.diagrams.sheet import Sheet
 from reports.diagrams.xmind import FISHBONE, TREE, as_xmind
 
 NOT_HERE = "没有这份分析。"
-_TALLEST = 2400.0  # points of one picture for the phone
-_FORMS = {
+_TALLEST = 640.0  # points of one picture for the phone: chat apps shrink what is taller
+FORMS = {
     "pdf": "application/pdf",
     "svg": "image/svg+xml",
     "mmd": "text/plain",
@@ -113,7 +113,7 @@ async def drawing(context: Context, one: Analysis, form: str) -> File:
     """The analysis for paper (pdf, svg) or for other tools (mmd, xmind)."""
     sheet, name = sheet_of(one), "鱼骨图" if one.kind == FISH else "5Why"
     content = await asyncio.to_thread(_drawn, sheet, one.kind, form)
-    return File(f"{name}-{one.id}.{form}", _FORMS[form], await context.files.put(content))
+    return File(f"{name}-{one.id}.{form}", FORMS[form], await context.files.put(content))
 
 
 def _drawn(sheet: Sheet, kind: str, form: str) -> bytes:
@@ -130,10 +130,14 @@ def sheet_of(one: Analysis) -> Sheet:
     return of_fishbone(fishbone_from(one.content)) if one.kind == FISH else of_tree(tree_from(one.content))
 
 
-def ways(one: Analysis) -> tuple[tuple[Button, ...], ...]:
-    """The forms an analysis can be had in."""
-    forms = (("PDF 图", "pdf"), ("SVG", "svg"), ("XMind", "xmind"), ("Mermaid", "mmd"))
-    return (tuple(Button(text, f"drawing:{form}:{one.id}") for text, form in forms),)
+def ways(one: Analysis, version: int = 0) -> tuple[tuple[Button, ...], ...]:
+    """The forms an analysis can be had in, those of a finished version where one is asked for."""
+    rows = (
+        (("PDF 报告", "paper"), ("Word 报告", "word")),
+        (("PDF 图", "pdf"), ("SVG", "svg"), ("XMind", "xmind"), ("Mermaid", "mmd")),
+    )
+    last = f":{version}" if version else ""
+    return tuple(tuple(Button(text, f"drawing:{form}:{one.id}{last}") for text, form in row) for row in rows)
 
 
 def numbers(text: str) -> int:

@@ -64,8 +64,10 @@ async def begin(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 
 
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
-    """cause:go:<analysis>: go on with one that is not finished."""
+    """cause:go:<analysis>: go on with one that is not finished; cause:new: begin one."""
     _, what, number = (*incoming.action.split(":"), "", "")[:3]
+    if what == "new":
+        return await begin(context, incoming)
     if what != "go":
         return (Reply(flow.OVER),)
     try:

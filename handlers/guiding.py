@@ -1,0 +1,314 @@
+"""/guides: a template (整改方案, PDCA, 8D …) walked step by step to a paper in chat, PDF and Word, and actions."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from handlers import action, analysing, evidence, flow, typed
+from handlers.context import Context
+from handlers.due import due_of
+from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
+from handlers.message import Button, File, Incoming, Reply
+from handlers.report import MEDIA, contents
+from handlers.roles import LEADERS
+from knowledge.cause.card import Card
+from knowledge.cause.edit import CannotEdit, add
+from knowledge.cause.stored import tree_values
+from knowledge.cause.tree import PROBLEM, Tree
+from knowledge.guide import Guide
+from knowledge.guide_answer import BadAnswer, check, read
+from knowledge.guide_file import FOLDER, load_folder, load_yaml
+from knowledge.guide_result import result
+from knowledge.guide_walk import Ask, advance, values
+from knowledge.paper import Paper
+from knowledge.paper_text import as_markdown
+from records.analyses import WHY, Analyses, Analysis, Sought
+from records.people import People
+from records.photos.keeping import Photos
+from records.standing import actor
+from records.stores import Stores
+from reports.paper import paper_pdf
+from reports.paper_word import paper_word
+
+LIST = "选一个模板，我一步步问您，最后给您一份写好的文件。"
+CAUSES_BY = "根因用 /why 和鱼骨图来做，也在这里："
+WHY_BUTTON = "5Why 或鱼骨图"
+LINE = "{name}（约 {minutes} 分钟）"
+NO_STORE = "您名下没有门店，还不能用模板。"
+WHERE, NO_ONE_STORE = "写哪家门店的？", "不只一家"
+ASKED = "{place}{ask}{hint}"
+EXAMPLE, HINT, ROUND = "\n例如：{example}", "\n{hint}", "第 {n} 条 · "
+SKIP, NONE_MORE = "跳过", "没有"
+SEND_CAUSES = "{ask}\n\n一行一个原因，下一层的行前面加“-”，再下一层加“--”。也可以先用 /why 做完，再从下面选。"
+NO_DATE = "没看懂日期。例如：今天、周五、11-25。"
+TODAY, TOMORROW, WEEK, MONTH = "今天", "明天", "一周后", "一个月后"
+PHOTOS_ONLY = "请发照片，或者点“跳过”。"
+DONE = "写好了。"
+TITLE = "{name}·{store}"
+PDF, WORD, ACTIONS = "PDF", "Word", "建整改"
+NOT_HERE = "没有这份文件。"
+_BY_CODE = ("5-why", "fishbone")
+_MEASURES = (("measures", "measure"), ("problems", "fact"), ("problems", "problem"), ("improvements", "change"))
+_KINDS = {"text", "doubt", "number"}
+
+
+async def show(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+    """/guides: which templates there are."""
+    guides = _shipped()
+    rows = [
+        (Button(LINE.format(name=one.name, minutes=one.minutes), f"guide:go:{key}"),)
+        for key, one in guides.items()
+        if key not in _BY_CODE
+    ]
+    rows.append((Button(WHY_BUTTON, "cause:new"),))
+    return (Reply(LIST, buttons=tuple(rows)),)
+
+
+async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+    """guide:go:<key>, guide:pdf:<analysis>, guide:word:<analysis>, guide:actions:<analysis>."""
+    match incoming.action.split(":"):
+        case ["guide", "go", key] if key in _shipped() and key not in _BY_CODE:
+            return await _begin(context, incoming, key)
+        case ["guide", "pdf" | "word" as form, number]:
+            return await _file(context, analysing.numbers(number), form)
+        case ["guide", "actions", number]:
+            return await _actions(context, incoming, analysing.numbers(number))
+    return (Reply(flow.OVER),)
+
+
+async def _begin(context: Context, incoming: Incoming, key: str) -> tuple[Reply, ...]:
+    async with context.database.read() as connection:
+        stores = [one for one in await Stores(connection).all() if actor(context.me, one.id).leads]
+        people = [one for one in await People(connection).all() if one.left_at is None]
+        sought = Sought(stores=[one.id for one in stores], kinds=(WHY,))
+        trees = await Analyses(connection).all(sought, limit=5)
+    if not stores:
+        return (Reply(NO_STORE),)
+    mine = {one.id for one in stores}
+    near = [one for one in people if one.id == context.me.id or mine & set(one.stores)]
+    facts: Facts = {
+        "guide": key,
+        "name": _shipped()[key].name,
+        "yaml": _text(key),
+        "zone": context.zone.key,
+        "stores": [{"id": one.id, "name": typed.inert(one.name)} for one in stores],
+        "people": [{"id": one.id, "name": typed.inert(one.name), "stores": list(one.stores)} for one in near],
+        "trees": [{"name": typed.inert(one.title), "tree": one.content} for one in trees],
+    }
+    answers = [stores[0].id] if len(stores) == 1 else []
+    return await flow.start(context, incoming, WALKING, facts, answers)
+
+
+def _step(facts: Facts, answers: Answers) -> Prompt | None:
+    """The store first, then what the guide asks; a guide that asks for the store itself is told which."""
+    if not answers:
+        rows = tuple((Choice(one["name"], one["id"]),) for one in facts["stores"])
+        return Prompt(Reply(WHERE), (*rows, (Choice(NO_ONE_STORE, 0),)))
+    guide = _guide(facts["yaml"], facts["guide"])
+    asked = advance(guide, answers[1:])
+    return None if asked is None else _prompt(facts, answers[0], asked)
+
+
+def _prompt(facts: Facts, store: int, asked: Ask) -> Prompt:
+    step = asked.step
+    hint = "".join(
+        one
+        for one in (
+            HINT.format(hint=step.hint) if step.hint and asked.kind not in ("more", "doubt") else "",
+            EXAMPLE.format(example=step.example) if step.example and asked.kind in _KINDS else "",
+        )
+    )
+    place = ROUND.format(n=asked.round) if asked.round and asked.kind != "more" else ""
+    text = ASKED.format(place=place, ask=asked.text, hint=hint)
+    skip: tuple[tuple[Choice, ...], ...] = ((Choice(SKIP, None),),) if step.optional and asked.kind not in (
+        "more", "doubt",
+    ) else ()  # fmt: skip
+    if asked.kind == "photo":
+        take = _taking(store) if store else _taking(facts["stores"][0]["id"])
+        return Prompt(Reply(text), skip, read=_no_photo, take=take)
+    if asked.kind in ("causes", "bones"):
+        rows = tuple((Choice(analysing.short(one["name"], 30), one["tree"]),) for one in facts["trees"])
+        return Prompt(Reply(SEND_CAUSES.format(ask=text)), (*rows, *skip), read=_reads_causes(asked), free=True)
+    return Prompt(Reply(text), (*_ways(facts, store, asked), *skip), read=_reads(facts, asked), free=_is_free(asked))
+
+
+def _ways(facts: Facts, store: int, asked: Ask) -> tuple[tuple[Choice, ...], ...]:
+    match asked.kind:
+        case "more":
+            return (tuple(Choice(text, first) for text, first in zip(asked.choices, (True, False), strict=True)),)
+        case "doubt":
+            return ((Choice(asked.choices[0], True),),)
+        case "choice":
+            return tuple((Choice(one, one),) for one in asked.choices)
+        case "person":
+            near = [one for one in facts["people"] if not store or store in one["stores"]] or facts["people"]
+            chosen = [Choice(one["name"], {"id": one["id"], "name": one["name"]}) for one in near[:6]]
+            return tuple(tuple(chosen[at : at + 2]) for at in range(0, len(chosen), 2))
+        case "text" if asked.step.key == "store":
+            name = next((one["name"] for one in facts["stores"] if one["id"] == store), "")
+            return ((Choice(name, name),),) if name else ()
+    return ()
+
+
+def _is_free(asked: Ask) -> bool:
+    return asked.kind in ("text", "doubt", "number", "person")
+
+
+def _reads(facts: Facts, asked: Ask) -> Any:
+    def reading(incoming: Incoming) -> Any:
+        text = incoming.text.strip()
+        if asked.step.optional and text in (SKIP, NONE_MORE, "无"):
+            return None
+        try:
+            if asked.kind != "date":
+                return read(asked, text)
+            zone = ZoneInfo(facts["zone"])
+            return _dated(asked, due_of(text, incoming.received, zone), incoming.received, zone)
+        except BadAnswer as error:
+            raise Misread(str(error)) from error
+
+    return reading
+
+
+def _dated(asked: Ask, moment: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+    if moment is None:
+        raise Misread(NO_DATE)
+    answer = moment.astimezone(zone).date().isoformat()
+    if problem := check(asked, answer, now.astimezone(zone).date()):
+        raise Misread(problem)
+    return answer
+
+
+def _reads_causes(asked: Ask) -> Any:
+    def reading(incoming: Incoming) -> Any:
+        what = str((asked.sofar or {}).get("what") or (asked.sofar or {}).get("problem") or asked.step.key)
+        tree, above = Tree(Card(what)), [PROBLEM]
+        try:
+            for line in incoming.text.splitlines():
+                plain = line.lstrip(" \t-－—·•")
+                depth = min(line.count("-", 0, len(line) - len(plain)), len(above) - 1)
+                if plain.strip():
+                    tree = add(tree, plain, above[depth])
+                    above = [*above[: depth + 1], tree.at]
+        except CannotEdit as error:
+            raise Misread(str(error)) from error
+        answer = tree_values(tree)
+        if problem := check(asked, answer):
+            raise Misread(problem)
+        return answer
+
+    return reading
+
+
+def _no_photo(incoming: Incoming) -> Any:
+    if incoming.text.strip() in (SKIP, NONE_MORE, "无"):
+        return None
+    raise Misread(PHOTOS_ONLY)
+
+
+def _taking(store: int) -> flow.Take:
+    async def take(context: Context, incoming: Incoming) -> tuple[list[int], tuple[Reply, ...]]:
+        sent, notes = await evidence.take_photos(context, incoming, store)
+        return sent["photos"], notes
+
+    return take
+
+
+async def _finish(context: Context, incoming: Incoming, facts: Facts, answers: Answers) -> tuple[Reply, ...]:
+    """Keep the answers, and show what they became."""
+    paper = result(_guide(facts["yaml"], facts["guide"]), answers[1:])
+    analyses = Analyses(await context.write())
+    content = {"yaml": facts["yaml"], "answers": list(answers[1:])}
+    one = await analyses.add(facts["guide"], answers[0] or None, context.me.id, paper.title, content, context.now())
+    await analyses.finish(one, context.me.id, context.now())
+    return (Reply(f"{DONE}\n\n{as_markdown(paper)}", buttons=_forms(one.id, _measures(content), answers[0])),)
+
+
+def _forms(number: int, measures: Sequence[Mapping[str, Any]], store: int) -> tuple[tuple[Button, ...], ...]:
+    forms = (Button(PDF, f"guide:pdf:{number}"), Button(WORD, f"guide:word:{number}"))
+    return (forms, (Button(ACTIONS, f"guide:actions:{number}"),)) if measures and store else (forms,)
+
+
+async def _seen(context: Context, number: int) -> Analysis | None:
+    async with context.database.read() as connection:
+        try:
+            one = await analysing.seen(context, connection, number)
+        except analysing.NotSeen:
+            return None
+    return one if "answers" in one.content else None
+
+
+async def _file(context: Context, number: int, form: str) -> tuple[Reply, ...]:
+    one = await _seen(context, number)
+    if one is None:
+        return (Reply(NOT_HERE),)
+    paper = paper_of(one)
+    async with context.database.read() as connection:
+        refs = {photo.id: photo.shown for photo in await Photos(connection).of(paper.photos)}
+    photos, ending = await contents(context, refs), "pdf" if form == "pdf" else "docx"
+    made = await asyncio.to_thread(paper_pdf if form == "pdf" else paper_word, paper, photos)
+    name = "".join(one for one in f"{paper.kind}-{paper.title}" if one not in '\\/:*?"<>|').strip()[:60]
+    file = File(f"{name}.{ending}", MEDIA[ending], await context.files.put(made))
+    return (Reply(typed.inert(paper.title), files=(file,)),)
+
+
+async def _actions(context: Context, incoming: Incoming, number: int) -> tuple[Reply, ...]:
+    one = await _seen(context, number)
+    found = _measures(one.content) if one is not None else []
+    if one is None or one.store_id is None or not found:
+        return (Reply(NOT_HERE),)
+    items = [
+        {"key": f"guide-{number}-{n}", "name": measure["name"], "due_hours": measure["hours"]}
+        for n, measure in enumerate(_timed(found, context.now(), context.zone), 1)
+    ]
+    facts = {"store": one.store_id, "source": "cause", "source_id": number, "list": "", "items": items}
+    return await action.offer(context, incoming, facts)
+
+
+def _timed(found: Sequence[Mapping[str, Any]], now: datetime, zone: ZoneInfo) -> list[dict[str, Any]]:
+    timed = []
+    for one in found:
+        end = datetime.fromisoformat(one["due"]).replace(hour=18, tzinfo=zone) if one["due"] else now + timedelta(2)
+        timed.append({"name": one["name"], "hours": max(1.0, (end - now).total_seconds() / 3600)})
+    return timed
+
+
+def _measures(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the answers promise to do, each with its date where it has one."""
+    known = values(_guide(content["yaml"], ""), content["answers"])
+    for rounds, name in _MEASURES:
+        found = [one for one in known.get(rounds) or [] if one.get(name)]
+        if found:
+            return [{"name": str(one[name])[:100], "due": one.get("due")} for one in found]
+    return []
+
+
+def paper_of(one: Analysis) -> Paper:
+    """What a finished guide became."""
+    return result(_guide(one.content["yaml"], ""), one.content["answers"])
+
+
+@lru_cache(maxsize=64)
+def _guide(text: str, key: str) -> Guide:
+    """The guide as it was when its walk began."""
+    return load_yaml(text.encode(), f"{key}.yaml")
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> dict[str, Guide]:
+    return load_folder(FOLDER)
+
+
+def _text(key: str) -> str:
+    return (FOLDER / f"{key}.yaml").read_text(encoding="utf-8")
+
+
+def _title(facts: Facts) -> str:
+    return str(facts["name"])
+
+
+WALKING = Flow("guide", LEADERS, _step, _finish, kept=_title)
+FLOWS = (WALKING,)
