@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from handlers.context import Context
 from handlers.message import Button, File
+from knowledge.cause.alike import alike
 from knowledge.cause.edit import CannotEdit
 from knowledge.cause.fishbone import Fishbone
 from knowledge.cause.stored import fishbone_from, fishbone_values, tree_from, tree_values
@@ -148,17 +149,6 @@ def numbers(text: str) -> int:
 def short(text: str, most: int = 20) -> str:
     """A text as a button can hold it."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def alike(one: str, other: str) -> float:
-    """How much two problems are said alike: the share of common pairs of characters, 0 to 1."""
-    pairs = [{text[i : i + 2] for i in range(len(text) - 1)} for text in (_bare(one), _bare(other))]
-    both = pairs[0] | pairs[1]
-    return len(pairs[0] & pairs[1]) / len(both) if both else 0.0
-
-
-def _bare(text: str) -> str:
-    return "".join(one for one in text.lower() if one.isalnum() and not one.isdigit())
 
 
 def similar(title: str, known: Sequence[Analysis], least: float = 0.25) -> list[Analysis]:

@@ -66,7 +66,7 @@ async def inspection(context: Context, check_id: int) -> Inspection | None:
         ids = [number for mark in check.marks for number in mark.photos]
         ids += [number for one in actions for number in (*one.before, *one.after)]
         shown = {one.id: one.shown for one in await Photos(connection).of(ids)}
-    return Inspection(check, store, names, context.zone, tuple(actions), await _contents(context, shown))
+    return Inspection(check, store, names, context.zone, tuple(actions), await contents(context, shown))
 
 
 async def named(connection: Connection) -> dict[int, str]:
@@ -85,7 +85,7 @@ async def _actions(connection: Connection, check: Check) -> list[Action]:
     return sorted({one.id: one for one in (*own, *there)}.values(), key=lambda one: one.id)
 
 
-async def _contents(context: Context, refs: dict[int, str]) -> dict[int, bytes]:
+async def contents(context: Context, refs: dict[int, str]) -> dict[int, bytes]:
     """The bytes of the photos; one that cannot be had is left out."""
     turns = asyncio.Semaphore(_AT_ONCE)
 

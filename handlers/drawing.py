@@ -1,0 +1,101 @@
+"""An analysis as files: its picture for paper and for other tools, its report as PDF and Word."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+
+from handlers import analysing, flow, typed
+from handlers.analysing import FORMS, NOT_HERE, NotSeen, numbers, seen
+from handlers.context import Context
+from handlers.message import File, Incoming, Reply
+from handlers.report import MEDIA, contents, named
+from knowledge.cause.stored import tree_from
+from records.actions import Actions, Which
+from records.analyses import FISH, WHY, Analyses, Analysis, Sought, Version
+from records.checks import Checks
+from records.database import Connection
+from records.photos.keeping import Photos
+from records.stores import Stores
+from reports.analysis import Study, filename, paper_of, photos_of, under
+from reports.paper import paper_pdf
+from reports.paper_word import paper_word
+
+READY = "“{title}”的{what}。"
+REPORTS = {"paper": ("pdf", "PDF 报告"), "word": ("docx", "Word 报告")}
+NAMES = {"pdf": "图（PDF）", "svg": "图（SVG）", "xmind": "XMind 文件", "mmd": "Mermaid 文本"}
+CHECKED = "{when} {name} {total:g} 分"
+
+
+async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+    """drawing:<form>:<analysis>, or :<version> as it was finished then; a report is `paper` (PDF) or `word`."""
+    _, form, number, version = (*incoming.action.split(":"), "", "", "")[:4]
+    if form not in FORMS and form not in REPORTS:
+        return (Reply(flow.OVER),)
+    try:
+        async with context.database.read() as connection:
+            one = as_finished(
+                await seen(context, connection, numbers(number)),
+                await Analyses(connection).versions(numbers(number)) if version else (),
+                numbers(version),
+            )
+            if one.kind not in (WHY, FISH):
+                raise NotSeen
+            study, refs = await _study(context, connection, one) if form in REPORTS else (None, {})
+    except NotSeen:
+        return (Reply(NOT_HERE),)
+    if study is None:
+        file, what = await analysing.drawing(context, one, form), NAMES[form]
+    else:
+        file, what = await _written(context, study, refs, form), REPORTS[form][1]
+    return (Reply(READY.format(title=typed.inert(one.title), what=what), files=(file,)),)
+
+
+def as_finished(one: Analysis, versions: Iterable[Version], version: int) -> Analysis:
+    """The analysis as it was when that version was finished; as it is where none is asked for."""
+    if not version:
+        return one
+    found = next((was for was in versions if was.version == version), None)
+    if found is None:
+        raise NotSeen
+    return replace(one, content=found.content, version=found.version, updated_at=found.at, done_at=found.at)
+
+
+async def _study(context: Context, connection: Connection, one: Analysis) -> tuple[Study, dict[int, str]]:
+    """All that a report says, and where its photos are."""
+    analyses = Analyses(connection)
+    versions = [was for was in await analyses.versions(one.id) if was.version <= one.version]
+    actions = await Actions(connection).all(Which(source=("cause", one.id))) if one.kind == WHY else []
+    derived = await analyses.all(Sought(kinds=(WHY,), source_id=one.id)) if one.kind == FISH else []
+    tree = tree_from(one.content) if one.kind == WHY else None
+    ids = photos_of(tree) if tree else ()
+    proofs = [proof.check for cause in tree.causes for proof in cause.evidence if proof.check] if tree else []
+    study = Study(
+        analysis=one,
+        store=await Stores(connection).get(one.store_id) if one.store_id is not None else None,
+        zone=context.zone,
+        version=len(versions),
+        names=await named(connection),
+        team=await analyses.team(one.id),
+        actions=actions,
+        checks=await _checks(context, connection, proofs),
+        derived=derived,
+    )
+    return study, {photo.id: photo.shown for photo in await Photos(connection).of(ids)}
+
+
+async def _checks(context: Context, connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    found = [await Checks(connection).get(number) for number in dict.fromkeys(ids)]
+    return {
+        one.id: CHECKED.format(
+            when=one.finished_at.astimezone(context.zone).strftime("%Y-%m-%d"), name=one.checklist.name, total=one.total
+        )
+        for one in found
+        if one is not None
+    }
+
+
+async def _written(context: Context, study: Study, refs: dict[int, str], form: str) -> File:
+    photos, ending = await contents(context, refs), REPORTS[form][0]
+    make = paper_pdf if form == "paper" else paper_word
+    content = await asyncio.to_thread(make, paper_of(study), photos, under(study))
+    return File(filename(study, ending), MEDIA[ending], await context.files.put(content))
