@@ -16,7 +16,6 @@ from records.photos.keeping import Photo, Photos
 from records.photos.limits import Limits
 from records.photos.nearest import Nearest
 
-_AT_ONCE = 2  # photos: each takes some 60 MB while it is open
 LOOKED_AT = 8  # photos that look alike, compared piece by piece
 WITHIN = 52  # bits of 128 that may differ
 
@@ -29,19 +28,20 @@ class Studio:
     def __init__(self, limits: Limits | None = None, reads: ReadsCode | None = None) -> None:
         self.limits, self.reads = limits or Limits(), reads
         self._nearest = Nearest()
-        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._opening = asyncio.Lock()  # one at a time: 12 megapixels take 60 MB while they are open, 60 take 300
+        self._reading = asyncio.Lock()
         self._following = asyncio.Lock()
 
     async def inspect(self, data: bytes, zone: tzinfo) -> Inspected:
         """What is to be known of a photo; raises Unusable."""
-        async with self._slots:
+        async with self._opening:
             return await asyncio.to_thread(inspected, data, self.limits, zone)
 
     async def live(self, one: Inspected, code: str) -> bool | None:
         """Whether the code is to be seen in the photo; None where nobody can say."""
         if not code or self.reads is None:
             return None
-        async with self._slots:
+        async with self._reading:
             return await asyncio.to_thread(self.reads, one.shown, code)
 
     async def earlier(self, one: Inspected, database: Database, files: Files) -> Photo | None:
@@ -66,7 +66,7 @@ class Studio:
                 thumb = await files.get(photo.thumb)
             except FilesError:
                 continue
-            async with self._slots:
+            async with self._opening:
                 if await asyncio.to_thread(same, one.looks, thumb):
                     return photo
         return None
