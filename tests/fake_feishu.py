@@ -23,7 +23,7 @@ The control API speaks JSON:
     GET  /control/count     -> {"sent": how much was shown}
     GET  /control/calls?since=0            -> {"calls": [...]}: every call with "code" and "error", applied or refused.
     GET  /control/state     -> {"pending": events not acknowledged, "lost", "calls", "sent", "refused": {error: count},
-                            "slow": acknowledged after 3 s or not at all, "toasts", "connections"}
+                            "slow": not acknowledged within 3 s, "cut", "toasts", "connections"}
     POST /control/faults    [{"do": "429", "method": "send", "times": 1, "seconds": 2, "after": false}, ...]; do: 429,
                             400, 500, 502, hang, drop, garbage; `after` applies the call first. method "*" is every one.
     POST /control/settings  {"flood": 1.0, "latency": 0.0, "scale": 0.01, "callback": "http://…"}
@@ -146,7 +146,9 @@ class FakeFeishu(Methods):
         try:
             async with asyncio.timeout(ACKNOWLEDGED):
                 answer = await self._brought(one.event)
-        except (TimeoutError, ConnectionError):
+        except ConnectionError:
+            answer, self.cut = None, self.cut + 1
+        except TimeoutError:
             answer, self.slow = None, self.slow + 1
         if answer is None and one.again and one.tries <= len(AGAIN):
             one.due, one.under_way = time.monotonic() + AGAIN[one.tries - 1] * self.scale, False
@@ -239,8 +241,14 @@ class FakeFeishu(Methods):
         if what == "calls":
             return JSONResponse({"calls": [asdict(one) for one in self.calls[since:]]})
         refused = Counter(one.error for one in self.calls if one.error)
-        state = {"pending": len(self.deliveries), "lost": len(self.lost), "calls": len(self.calls), "slow": self.slow}
-        more = {"sent": len(self.sent), "refused": refused, "toasts": len(self.toasts), "connections": len(self.lines)}
+        state = {"pending": len(self.deliveries), "lost": len(self.lost), "slow": self.slow, "cut": self.cut}
+        more = {
+            "calls": len(self.calls),
+            "sent": len(self.sent),
+            "refused": refused,
+            "toasts": len(self.toasts),
+            "connections": len(self.lines),
+        }
         return JSONResponse({**state, **more})
 
     async def _told(self, what: str, body: Any) -> Json:

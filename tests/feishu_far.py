@@ -106,7 +106,7 @@ class Far:
         self.pictures, self.files, self.resources = dict[str, bytes](), dict[str, str](), dict[tuple[str, str], bytes]()
         self.away, self.names = set[str](), dict[str, str]()
         self.deliveries, self.lost, self.refused_deliveries = list[Delivery](), list[Json](), list[int]()
-        self.acknowledged, self.slow = list[tuple[str, float]](), 0
+        self.acknowledged, self.slow, self.cut = list[tuple[str, float]](), 0, 0
         self.toasts, self.shown_errors = list[Json](), list[int]()
         self.callback = ""
         self._count = 0
