@@ -1,19 +1,19 @@
 """What is said in other words: how alike two sentences are, and those that mean the same put together."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 SAME = 0.6  # from here on two causes count as one
 
 
 @dataclass(frozen=True, slots=True)
-class Heap[Of: Hashable]:
-    """What is said in much the same words: `text` is how most say it, `of` what it was said of, each once."""
+class Heap:
+    """What is said in much the same words: `text` is how most say it, `of` the ids it was said of, each once."""
 
     text: str
     texts: tuple[str, ...]
-    of: tuple[Of, ...]
+    of: tuple[int, ...]
 
 
 def alike(one: str, other: str) -> float:
@@ -23,8 +23,8 @@ def alike(one: str, other: str) -> float:
     return len(pairs[0] & pairs[1]) / len(both) if both else 0.0
 
 
-def heaped[Of: Hashable](said: Iterable[tuple[str, Of]], least: float = SAME) -> tuple[Heap[Of], ...]:
-    """(text, what it was said of) as heaps, those said of most first."""
+def heaped(said: Iterable[tuple[str, int]], least: float = SAME) -> tuple[Heap, ...]:
+    """(text, the id it was said of) as heaps, those said of most first."""
     known = list(said)
     counts = Counter(text for text, _ in known)
     heads: dict[str, list[str]] = {}
