@@ -98,7 +98,7 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 async def period(context: Context, asked: Asked) -> Period:
     """All that happened then, at the stores of whoever asks."""
     since, until = (at(day, 0, context.zone) for day in (asked.since, asked.until + timedelta(1)))
-    async with context.database.read() as connection:
+    async with context.database.read(long=True) as connection:
         mine = report.mine(context, await Stores(connection).all())
         here = [one for one in mine if asked.store in (None, one.id)]
         ids = None if asked.store is None and context.me.role == ADMIN else [one.id for one in here]
