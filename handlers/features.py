@@ -5,6 +5,7 @@ from handlers import (
     action,
     ask,
     board,
+    causes,
     check,
     checked,
     documents,
@@ -54,6 +55,7 @@ FLOWS = (
     *why.FLOWS,
     *guiding.FLOWS,
     *fish.FLOWS,
+    *causes.FLOWS,
 )
 KEPT = Drafts(tuple(one for one in FLOWS if one.kept))
 HOUSE = House(
@@ -78,6 +80,7 @@ HOUSE = House(
         Command("why", "找根因", why_start.begin, LEADERS, ("找根因", "根因分析", "为什么"), private=True),
         Command("quiz", "每日练习", quiz.begin, EVERYONE, ("练习", "每日练习", "开始练习"), private=True),
         Command("guides", "模板：整改方案、PDCA、8D…", guiding.show, LEADERS, ("模板", "文档模板"), private=True),
+        Command("causes", "做过的分析和高频根因", causes.show, LEADERS, ("分析记录", "高频根因"), private=True),
         Command("unanswered", "没答上的问题", unanswered.show, LEADERS, ("没答上的问题", "未答问题"), private=True),
         Command("connect", "在另一个渠道接着用", inviting.connect, EVERYONE, (), private=True),
         Command("web", "在网页里用", logging_in.link, EVERYONE, (), private=True),
@@ -107,6 +110,7 @@ HOUSE = House(
         Press("spots", spot.more, WORKERS),
         Press("why", why_done.press, WORKERS),
         Press("cause", why_start.press, WORKERS),
+        Press("causes", causes.press, LEADERS),
         Press("drawing", drawing.press, WORKERS),
         Press("fish", fish_team.press, WORKERS),
         Press("quiz", quiz.press),

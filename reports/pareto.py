@@ -93,7 +93,7 @@ def _shares(dots: Sequence[tuple[float, float, float]], top: float, bottom: floa
     ]
     for x, y, share in dots:
         words, size = SHARE.format(share=share), _SMALL
-        left = min(max(x - width(words, size) - 3.0, _CHART + 2.0), right - width(words, size))
+        left = max(min(x, few) - width(words, size) - 3.0, _CHART + 2.0)
         shapes.append(Box(x - 3.0, y - 3.0, 6.0, 6.0, _LINE, radius=3.0, key=f"dot:{y:.0f}", label=words))
         shapes.append(Text(left, y + size * 1.45, words, size, DARK))
     return shapes

@@ -1,0 +1,222 @@
+"""/causes: the analyses of one's stores, by store and symptom; one of them; its finished versions; what recurs most."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from handlers import analysing, flow, typed
+from handlers.analysing import NOT_HERE, NotSeen, numbers, seen, short
+from handlers.causes_card import KINDS, card, frequent, line, versions
+from handlers.context import Context
+from handlers.drawing import as_finished
+from handlers.flow import Answers, Facts, Flow, Prompt
+from handlers.message import Button, File, Incoming, Reply
+from handlers.roles import LEADERS
+from knowledge.cause.stored import tree_from
+from knowledge.cause.tree import roots
+from records.actions import Actions, Which
+from records.analyses import BACK, CLOSED, DONE, WHY, Analyses, Sought
+from records.database import Connection
+from records.standing import actor
+from records.stores import Store, Stores
+from reports.pareto import pareto_picture
+
+HEAD = "{scope}的分析 {n} 份{words}。"
+WORDS = "，问题里有“{words}”的"
+NONE = "{scope}还没有分析{words}。发 /why 开始一份。"
+NO_STORES = "您名下没有门店。"
+EVERY, MINE = "全部门店", "您名下 {n} 家门店"
+BY_STORE, FIND, CLEAR, TOP, NEXT, PREVIOUS, LIST = (
+    "按门店看", "按症状找", "不限症状", "高频根因", "下一页", "上一页", "回到列表",
+)  # fmt: skip
+WHERE = "看哪家门店的分析？"
+ASK_WORDS = "发症状里的词，几个词用空格隔开，例如：返修 异响。"
+NO_ROOTS = "{scope}做完的分析里还没有根因{words}。"
+FOUND = "{scope}做完的分析 {n} 份{words}，根因 {all} 种。最常见的：\n\n{lines}"
+SCOPE = "{scope} · 做完的分析 {n} 份{words}"
+WAS = "“{title}”第 {n} 版，{when}做完。"
+_PAGE, _MENU = 8, 20
+_ROOM = 36  # bytes of words in a button's action
+_SEEN = 300  # analyses counted
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which analyses: of one store or of all of one's own (0), with these words in the problem."""
+
+    store: int = 0
+    words: str = ""
+
+    def action(self, what: str, offset: int = 0) -> str:
+        """A button's action: causes:<what>:<store>:<offset>:<words>."""
+        return f"causes:{what}:{self.store}:{offset}:{self.words}"
+
+    @property
+    def told(self) -> str:
+        """The words as they are said of what was found."""
+        return WORDS.format(words=self.words) if self.words else ""
+
+
+async def show(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+    """/causes, or /causes and words of the symptom."""
+    words = incoming.text.partition(" ")[2] if incoming.text.startswith("/") else ""
+    return (await _list(context, View(words=fitting(words)), 0),)
+
+
+async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+    """causes:list|stores|find|top:<store>:<offset>:<words>, causes:one|versions:<id>, causes:was:<id>:<version>."""
+    try:
+        match incoming.action.split(":", 4):
+            case ["causes", "one", number]:
+                return (await _one(context, numbers(number)),)
+            case ["causes", "versions", number]:
+                return (await _versions(context, numbers(number)),)
+            case ["causes", "was", number, version]:
+                return await _was(context, numbers(number), numbers(version))
+            case ["causes", what, store, offset, words] if what in ("list", "stores", "find", "top"):
+                return await _view(context, incoming, what, View(numbers(store), fitting(words)), numbers(offset))
+    except NotSeen:
+        return (Reply(NOT_HERE),)
+    return (Reply(flow.OVER),)
+
+
+def fitting(words: str) -> str:
+    """Words of a search as a button can hold them."""
+    plain = " ".join(typed.inert(words.replace(":", " ")).split())
+    while len(plain.encode()) > _ROOM:
+        plain = plain[:-1].rstrip()
+    return plain
+
+
+async def _view(context: Context, incoming: Incoming, what: str, view: View, offset: int) -> tuple[Reply, ...]:
+    match what:
+        case "list":
+            return (replace(await _list(context, view, offset), replaces=True),)
+        case "stores":
+            return (await _stores_menu(context, view),)
+        case "find":
+            return await flow.start(context, incoming, FINDING, {"store": view.store})
+    return await _top(context, view)
+
+
+async def _list(context: Context, view: View, offset: int) -> Reply:
+    async with context.database.read() as connection:
+        stores = await _stores(context, connection, view)
+        if not stores:
+            return Reply(NO_STORES)
+        found = await Analyses(connection).all(_sought(stores, view))
+    scope, names = _scope(stores, view), {one.id: one.name for one in stores}
+    shown = found[offset : offset + _PAGE]
+    lines = [line(n, one, names, context.zone) for n, one in enumerate(shown, offset + 1)]
+    rows = [
+        (Button(f"{n}. {short(one.title, 26)}", f"causes:one:{one.id}"),) for n, one in enumerate(shown, offset + 1)
+    ]
+    ways = [Button(PREVIOUS, view.action("list", max(0, offset - _PAGE)))] if offset else []
+    ways += [Button(NEXT, view.action("list", offset + _PAGE))] if offset + _PAGE < len(found) else []
+    form = HEAD if found else NONE
+    head = form.format(scope=scope, n=len(found), words=view.told)
+    return Reply("\n".join([head, "", *lines]).strip(), buttons=(*rows, *((tuple(ways),) if ways else ()), *_nav(view)))
+
+
+def _nav(view: View) -> tuple[tuple[Button, ...], ...]:
+    clear = (Button(CLEAR, replace(view, words="").action("list")),) if view.words else ()
+    first = (Button(BY_STORE, view.action("stores")), Button(FIND, view.action("find")), *clear)
+    return first, (Button(TOP, view.action("top")),)
+
+
+async def _stores_menu(context: Context, view: View) -> Reply:
+    async with context.database.read() as connection:
+        stores = await _stores(context, connection, View())
+        found = await Analyses(connection).all(_sought(stores, view)) if stores else []
+    counts = {one.id: sum(other.store_id == one.id for other in found) for one in stores}
+    ordered = sorted((one for one in stores if counts[one.id]), key=lambda one: -counts[one.id])
+    rows = [
+        (Button(f"{short(typed.inert(one.name))}（{counts[one.id]}）", replace(view, store=one.id).action("list")),)
+        for one in ordered[:_MENU]
+    ]
+    every = (Button(EVERY, replace(view, store=0).action("list")),)
+    return Reply(WHERE, buttons=(*rows, every), replaces=True)
+
+
+async def _stores(context: Context, connection: Connection, view: View) -> list[Store]:
+    """The stores of the view that this person leads."""
+    mine = [one for one in await Stores(connection).all() if actor(context.me, one.id).leads]
+    return [one for one in mine if view.store in (0, one.id)]
+
+
+def _sought(stores: Sequence[Store], view: View) -> Sought:
+    return Sought(stores=[one.id for one in stores], kinds=tuple(KINDS), words=view.words.split())
+
+
+def _scope(stores: Sequence[Store], view: View) -> str:
+    return typed.inert(stores[0].name) if len(stores) == 1 else MINE.format(n=len(stores))
+
+
+async def _one(context: Context, number: int) -> Reply:
+    async with context.database.read() as connection:
+        one = await seen(context, connection, number)
+        if one.kind not in KINDS:
+            raise NotSeen
+        analyses = Analyses(connection)
+        store = await Stores(connection).get(one.store_id) if one.store_id is not None else None
+        actions = await Actions(connection).all(Which(source=("cause", number)))
+        finished = len(await analyses.versions(number))
+        derived = await analyses.all(Sought(kinds=(WHY,), source_id=number))
+        source = await analyses.get(one.source_id) if one.source_id is not None else None
+        team = len(await analyses.team(number))
+    return card(one, store, actions, finished, [*derived, *([source] if source else [])], team, context)
+
+
+async def _versions(context: Context, number: int) -> Reply:
+    async with context.database.read() as connection:
+        one = await seen(context, connection, number)
+        finished = await Analyses(connection).versions(number)
+    return versions(one, finished, context.zone)
+
+
+async def _was(context: Context, number: int, version: int) -> tuple[Reply, ...]:
+    """A finished version as it was: its picture, and its forms."""
+    async with context.database.read() as connection:
+        now = await seen(context, connection, number)
+        finished = await Analyses(connection).versions(number)
+    one = as_finished(now, finished, version)
+    if one.kind not in KINDS or not version:
+        raise NotSeen
+    files = await analysing.pictures(context, one)
+    nth = sum(was.version <= version for was in finished)
+    when = one.updated_at.astimezone(context.zone).strftime("%Y-%m-%d %H:%M")
+    text = WAS.format(title=typed.inert(one.title), n=nth, when=when)
+    return (Reply(text, files=files, buttons=analysing.ways(one, version)),)
+
+
+async def _top(context: Context, view: View) -> tuple[Reply, ...]:
+    """The root causes found most often, as a picture and in words."""
+    async with context.database.read() as connection:
+        stores = await _stores(context, connection, view)
+        if not stores:
+            return (Reply(NO_STORES),)
+        sought = replace(_sought(stores, view), kinds=(WHY,), states=(DONE, CLOSED, BACK))
+        found = await Analyses(connection).all(sought, limit=_SEEN)
+    scope = _scope(stores, view)
+    counted = frequent([(one, cause.text) for one in found for cause in roots(tree_from(one.content))])
+    back = ((Button(LIST, view.action("list")),),)
+    if not counted:
+        return (Reply(NO_ROOTS.format(scope=scope, words=view.told), buttons=back),)
+    under = SCOPE.format(scope=scope, n=len(found), words=view.told)
+    content = await asyncio.to_thread(pareto_picture, counted, under)
+    picture = File("高频根因.png", "image/png", await context.files.put(content))
+    lines = "\n".join(f"{n}. {typed.inert(one.text)}：{one.times} 次" for n, one in enumerate(counted[:_PAGE], 1))
+    text = FOUND.format(scope=scope, n=len(found), words=view.told, all=len(counted), lines=lines)
+    return (Reply(text, files=(picture,), buttons=back),)
+
+
+def _finding(facts: Facts, answers: Answers) -> Prompt | None:
+    return None if answers else Prompt(Reply(ASK_WORDS), read=typed.line(60), free=True)
+
+
+async def _found(context: Context, incoming: Incoming, facts: Facts, answers: Answers) -> tuple[Reply, ...]:
+    return (await _list(context, View(int(facts["store"]), fitting(answers[0])), 0),)
+
+
+FINDING = Flow("causes-find", LEADERS, _finding, _found)
+FLOWS = (FINDING,)
