@@ -2,10 +2,10 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from bot.school import school
 from bot.turn import Turns
 from handlers.context import Deployment
 from handlers.features import HOUSE
+from knowledge.checklist import Checklist
 from knowledge.checklist_file import load_folder
 from knowledge.glossary import load_glossary
 from knowledge.reading.codes import Codes, installed
@@ -59,6 +60,10 @@ class App:
     desk: Desk
     turns: Turns
     channels: dict[str, Channel]
+
+    def warm(self) -> None:
+        """Read what would else be read when it is first asked for; slow: not for the loop."""
+        self.turns.deployment.checklists, self.turns.deployment.school  # noqa: B018 - read for its own sake
 
     @property
     def reading(self) -> Reading:
@@ -111,8 +116,8 @@ def _app(settings: Settings, database: Database, desk: Desk) -> App:
         repeat_days=settings.checks.repeat_days,
         photos=studio(settings.photos),
         pace=settings.actions.pace,
-        school=school(settings.learning, KNOWLEDGE),
-        checklists=load_folder(KNOWLEDGE / "checklists"),
+        teaching=cache(lambda: school(settings.learning, KNOWLEDGE)),
+        lists=_checklists,
     )
     turns = Turns(
         desk=desk,
@@ -124,6 +129,12 @@ def _app(settings: Settings, database: Database, desk: Desk) -> App:
         per_minute=settings.people.messages_per_minute,
     )
     return App(settings, database, desk, turns, channels)
+
+
+@cache
+def _checklists() -> Mapping[str, Checklist]:
+    """The bundled lists, the same for every home of a process."""
+    return load_folder(KNOWLEDGE / "checklists")
 
 
 def studio(settings: PhotosSettings) -> Studio:

@@ -83,7 +83,8 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
         else:
             named = [name for name, there in ((" Telegram ", telegram), ("飞书", feishu)) if there is not None]
             print(READY.format(where="和".join(named)), flush=True)
-        async with _delivering(app, metrics):
+        async with _delivering(app, metrics), asyncio.TaskGroup() as beside:
+            beside.create_task(asyncio.to_thread(app.warm))
             serving = asyncio.create_task(_together(parts))
             on_signal(serving.cancel)
             try:

@@ -33,10 +33,10 @@ class Notice:
 class Deployment:
     """What a deployment has set that handlers speak of.
 
-    `bot_link` makes a deep link of a code, "" where none can be; `menu` gives the (command, text) of a role.
-    `checklists` are the bundled lists by key, `rules` how checks are scored (findings of `repeat_days` back count as
-    repeats), `photos` is where photos are inspected, `pace` is how long actions may wait, and `school` what is taught.
-    `chance` draws codes that nobody can guess.
+    `bot_link` makes a deep link of a code, "" where none can be; `menu` gives the (command, text) of a role. `rules` is
+    how checks are scored (findings of `repeat_days` back count as repeats), `photos` where photos are inspected, `pace`
+    how long actions may wait; `chance` draws codes that nobody can guess. `lists` reads the bundled lists and
+    `teaching` what is taught, when they are first asked for.
     """
 
     zone: ZoneInfo
@@ -49,9 +49,19 @@ class Deployment:
     repeat_days: int = 180
     photos: Studio = field(default_factory=Studio)
     chance: Random = field(default_factory=SystemRandom)
-    checklists: Mapping[str, Checklist] = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
-    school: School = field(default_factory=School)
+    lists: Callable[[], Mapping[str, Checklist]] = dict
+    teaching: Callable[[], School] = School
+
+    @property
+    def checklists(self) -> Mapping[str, Checklist]:
+        """The bundled lists by key."""
+        return self.lists()
+
+    @property
+    def school(self) -> School:
+        """What is taught, and how."""
+        return self.teaching()
 
 
 @dataclass(frozen=True, slots=True)

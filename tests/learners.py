@@ -22,7 +22,7 @@ def seeded(app: App, seed: int = 7, **school: Any) -> None:
     """Let chance be the same every time, and the school be set so."""
     deployment = app.turns.deployment
     changed = replace(deployment.school, **school)
-    app.turns.deployment = replace(deployment, chance=Random(seed), school=changed)
+    app.turns.deployment = replace(deployment, chance=Random(seed), teaching=lambda: changed)
 
 
 def ticking(app: App) -> Ticking:
