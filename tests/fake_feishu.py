@@ -60,6 +60,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bot.feishu.sdk import loaded
+
 __all__ = ["APP", "KEY", "SECRET", "Call", "FakeFeishu", "Fault", "Sent", "fake_feishu"]
 AGAIN = (15.0, 300.0, 3600.0, 21600.0)  # seconds
 ACKNOWLEDGED = 3.0  # seconds
@@ -330,9 +332,7 @@ class _Line:
     """A long connection: frames of the SDK's own making, answers to them."""
 
     def __init__(self, socket_: WebSocket) -> None:
-        from lark_oapi.ws.pb.pbbp2_pb2 import Frame
-
-        self.socket, self._frame = socket_, Frame
+        self.socket, self._frame = socket_, loaded().Frame
         self._asked = dict[str, asyncio.Future[Json | None]]()
 
     async def ask(self, event: Json, name: str) -> Json | None:

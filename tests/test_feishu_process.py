@@ -95,8 +95,8 @@ async def test_with_a_callback_the_page_and_the_events_share_one_port(fake: Fake
     code = await invited(own_home)
     running = process("--home", own_home, "--no-handbook", "run", cwd=own_home.parent, env=environment(fake.url, **led))
     try:
+        await fake.until(lambda: fake.called("info"), PATIENCE)
         fake.callback = f"http://127.0.0.1:{port}/feishu"
-        fake.scale = 0.05  # while the process starts, nobody listens
         fake.say(LIN, f"/start {code}")
         await fake.until(lambda: fake.shown(LIN), PATIENCE)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.feishu import NoFeishu
 from bot.feishu.api import NOT_KNOWN
+from bot.feishu.sdk import loaded
 
 TOO_MANY = "飞书不让再建立长连接（{why}）：同一个应用最多 50 个，请停掉多余的进程。"
 _ACKNOWLEDGED = 2.8  # seconds; after 3 Feishu takes an event for lost, and brings it again
@@ -44,11 +45,8 @@ class Connection:
             inner.call_soon_threadsafe(inner.stop)
 
     def _live(self) -> None:
-        """The thread: the SDK takes a loop for its own when it is imported, and runs on no other."""
-        import lark_oapi.ws.client as sdk
-
-        silenced()
-        wait = _FIRST
+        """The thread: the SDK asks for its address without letting go of the loop, which must be no other's."""
+        sdk, wait = loaded(), _FIRST
         while not self._loop.is_closed() and not self._ended.done():
             inner = self._inner = sdk.loop = asyncio.new_event_loop()
             asyncio.set_event_loop(inner)
@@ -147,15 +145,6 @@ def made(sdk: Any, base: str, app: str, secret: str, events: Callable[[bytes], A
     client.on_reconnecting = lambda: log.info("feishu: the long connection is lost; connecting again")
     client._reconnect_nonce, client._reconnect_interval = 2, 5  # until Feishu has said otherwise
     return client
-
-
-def silenced() -> None:
-    """The SDK's lines hold addresses with keys, and people's words; it prints them by itself."""
-    logger = logging.getLogger("Lark")
-    for handler in list(logger.handlers):
-        logger.removeHandler(handler)
-    logger.setLevel(logging.CRITICAL)
-    logger.propagate = False
 
 
 def _told(error: Any) -> str:
