@@ -11,7 +11,7 @@ from knowledge.cause.edit import CannotEdit
 from knowledge.cause.fishbone import Fishbone
 from knowledge.cause.stored import fishbone_from, fishbone_values, tree_from, tree_values
 from knowledge.cause.tree import Tree
-from records.analyses import FISH, WHY, Analyses, Analysis
+from records.analyses import CLOSED, DONE, FISH, WHY, Analyses, Analysis
 from records.database import Connection
 from records.people import ADMIN, Person
 from records.standing import actor
@@ -65,6 +65,15 @@ async def _may(person: Person, one: Analysis, analyses: Analyses) -> bool:
     return standing.leads or (standing.works and person.id in await analyses.team(one.id))
 
 
+async def tree_of(context: Context, number: int) -> Tree:
+    """The tree of a 5-Why; raises NotSeen."""
+    async with context.database.read() as connection:
+        one = await seen(context, connection, number)
+    if one.kind != WHY:
+        raise NotSeen
+    return tree_from(one.content)
+
+
 async def edit_tree(context: Context, number: int, edit: Callable[[Tree], Tree]) -> tuple[Analysis, Tree]:
     """Change the tree as it is now, whoever changed it meanwhile; raises NotSeen, CannotEdit."""
     connection = await context.write()
@@ -90,6 +99,8 @@ async def _kept(
 ) -> Analysis:
     if content == one.content:
         return one
+    if one.state in (DONE, CLOSED) and {**content, "at": 0} == {**one.content, "at": 0}:
+        return one  # who only looks around in a finished one does not open it again
     kept = await Analyses(connection).change(one, content, title, context.now())
     assert kept, "the row is locked"
     found = await Analyses(connection).get(one.id)
@@ -157,4 +168,15 @@ def similar(title: str, known: Sequence[Analysis], least: float = 0.25) -> list[
     return [one for share, one in sorted(found, key=lambda pair: -pair[0]) if share >= least]
 
 
-__all__ = ["CannotEdit", "NotSeen", "drawing", "edit_fish", "edit_tree", "pictures", "seen", "similar", "ways"]
+__all__ = [
+    "CannotEdit",
+    "NotSeen",
+    "drawing",
+    "edit_fish",
+    "edit_tree",
+    "pictures",
+    "seen",
+    "similar",
+    "tree_of",
+    "ways",
+]

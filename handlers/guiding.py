@@ -44,12 +44,12 @@ EXAMPLE, HINT, ROUND = "\n例如：{example}", "\n{hint}", "第 {n} 条 · "
 SKIP, NONE_MORE = "跳过", "没有"
 SEND_CAUSES = "{ask}\n\n一行一个原因，下一层的行前面加“-”，再下一层加“--”。也可以先用 /why 做完，再从下面选。"
 NO_DATE = "没看懂日期。例如：今天、周五、11-25。"
-TODAY, TOMORROW, WEEK, MONTH = "今天", "明天", "一周后", "一个月后"
 PHOTOS_ONLY = "请发照片，或者点“跳过”。"
 DONE = "写好了。"
 TITLE = "{name}·{store}"
 PDF, WORD, ACTIONS = "PDF", "Word", "建整改"
 NOT_HERE = "没有这份文件。"
+NOT_YOURS_NOW = "这家门店现在不归您负责了，这份文件没有写。"
 _BY_CODE = ("5-why", "fishbone")
 _MEASURES = (("measures", "measure"), ("problems", "fact"), ("problems", "problem"), ("improvements", "change"))
 _KINDS = {"text", "doubt", "number"}
@@ -219,6 +219,10 @@ def _taking(store: int) -> flow.Take:
 
 async def _finish(context: Context, incoming: Incoming, facts: Facts, answers: Answers) -> tuple[Reply, ...]:
     """Keep the answers, and show what they became."""
+    async with context.database.read() as connection:
+        theirs = [one.id for one in await Stores(connection).all() if actor(context.me, one.id).leads]
+    if answers[0] and answers[0] not in theirs:
+        return (Reply(NOT_YOURS_NOW),)
     paper = result(_guide(facts["yaml"], facts["guide"]), answers[1:])
     analyses = Analyses(await context.write())
     content = {"yaml": facts["yaml"], "answers": list(answers[1:])}
@@ -284,6 +288,17 @@ def _measures(content: Mapping[str, Any]) -> list[dict[str, Any]]:
         if found:
             return [{"name": str(one[name])[:100], "due": one.get("due")} for one in found]
     return []
+
+
+def shown(one: Analysis) -> Reply:
+    """What a finished guide became, and the ways to take it along."""
+    ways = _forms(one.id, _measures(one.content), one.store_id or 0)
+    return Reply(as_markdown(paper_of(one)), buttons=ways)
+
+
+def called(kind: str) -> str:
+    """What a guide is called; its key where it is not shipped any more."""
+    return _shipped()[kind].name if kind in _shipped() else kind
 
 
 def paper_of(one: Analysis) -> Paper:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from handlers import action, analysing, typed, why, why_screen
+from handlers import action, analysing, typed, why, why_saying, why_screen
 from handlers.analysing import NOT_HERE, NotSeen, numbers, seen
 from handlers.clock import next_time
 from handlers.context import Context, Notice
@@ -16,7 +16,9 @@ from knowledge.cause.tree import roots
 from records.action import ACCEPTED, FIXED, OWED
 from records.actions import Actions, Which
 from records.analyses import BACK, CLOSED, WHY, Analyses, Analysis
+from records.analyses import DONE as IS_DONE
 from records.reminders import Reminder, Reminders
+from records.standing import actor
 
 if TYPE_CHECKING:
     from handlers.reminding import Due
@@ -49,14 +51,23 @@ async def finish(context: Context, incoming: Incoming, number: int, rest: list[s
     connection = await context.write()
     one = await seen(context, connection, number, lock=True)
     analyses, tree = Analyses(connection), tree_from(one.content)
-    if not await analyses.finish(one, context.me.id, context.now()):
+    await why_saying.hushed(context, incoming, number)
+    versions = await analyses.versions(number)
+    again = one.state in (IS_DONE, CLOSED) and versions[:1] != [] and _same(versions[0].content, one.content)
+    if not again and not await analyses.finish(one, context.me.id, context.now()):
         return (Reply(OVERTAKEN),)
     found = "\n".join(f"- {typed.inert(root.text)}" for root in roots(tree))
     head = why_screen.ROOTS.format(roots=found) if found else why_screen.NO_ROOTS
     text = DONE.format(n=len(await analyses.versions(number)), roots=head)
     shown = Reply(text, files=files, buttons=analysing.ways(one))
+    if again:
+        return (shown,)
     offered = await _offered(context, incoming, one) if found and one.store_id is not None else ()
     return (shown, _asking(one.id), *offered)
+
+
+def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return {**one, "at": 0} == {**other, "at": 0}
 
 
 def _asking(number: int) -> Reply:
@@ -95,6 +106,8 @@ async def came_back(due: "Due") -> list[Notice]:
     found = await Analyses(due.connection).get(number)
     if found is None or found.store_id is None or found.state == CLOSED:
         return []
+    if not actor(due.person, found.store_id).works:
+        return []  # it is no longer theirs to hear of
     made = await Actions(due.connection).all(Which(stores={found.store_id}, source=("cause", number)))
     left = sum(one.state in (*OWED, FIXED) for one in made)
     title = typed.inert(found.title)

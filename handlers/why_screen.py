@@ -36,7 +36,9 @@ COMPLETE = "该问的都问到了。"
 ROOTS = "**根因**\n{roots}"
 NO_ROOTS = "还没有根因"
 ANYWAY, DONE, GO_ON = "就这样结束", "结束分析", "接着问"
-_SHOWN = 8
+MORE, LESS = "下一页", "上一页"
+HINT, SUGGESTED = "给点提示", "建议：{text}"
+_SHOWN = 16
 
 
 def action(verb: str, analysis: int, *rest: object) -> str:
@@ -54,30 +56,37 @@ def asked(tree: Tree, at: int, line: Line = "happened") -> str:
     return ASK.format(way=way, what=f"“{typed.inert(cause.text)}”")
 
 
-def rows(tree: Tree, at: int, analysis: int) -> Rows:
+def rows(tree: Tree, at: int, analysis: int, line: Line = "happened") -> Rows:
     """What can be done there beside answering."""
     here: list[tuple[Button, ...]] = []
     if at != PROBLEM:
         here.append((Button(ROOT, action("end", analysis, at)), Button(EVIDENCE, action("proof", analysis, at))))
         here.append((Button(REWORD, action("reword", analysis, at)), Button(REMOVE, action("remove", analysis, at))))
-    if tree.causes:
-        here.append((Button(JUMP, action("jump", analysis)), Button(SEE, action("see", analysis))))
-        here.append((Button(FINISH, action("done", analysis)),))
-    return tuple(here)
+    hint = Button(HINT, action("hint", analysis, at, line))
+    if not tree.causes:
+        return (*here, (hint,))
+    here.append((Button(JUMP, action("jump", analysis)), Button(SEE, action("see", analysis))))
+    return (*here, (hint, Button(FINISH, action("done", analysis))))
 
 
-def places(tree: Tree, analysis: int) -> Reply:
-    """Where the walk can go on: what is not done first, then everything."""
+def places(tree: Tree, analysis: int, page: int = 0) -> Reply:
+    """Where the walk can go on: what is not done first, then everything; `page` counts from 0."""
     unfinished = [(OPEN_LEAF.format(text=one.text), one) for one in open_branches(tree)]
     known = {one.id for _, one in unfinished}
-    others = [(ANY.format(mark=_mark(one), text=one.text), one) for one in tree.walk() if one.id not in known]
-    buttons = [
-        (Button(short(text, 30), action("at", analysis, one.id)),) for text, one in (*unfinished, *others)[: 2 * _SHOWN]
+    every = [
+        *unfinished,
+        *((ANY.format(mark=_mark(one), text=one.text), one) for one in tree.walk() if one.id not in known),
     ]
+    page = min(page, max(0, (len(every) - 1) // _SHOWN))
+    shown = every[page * _SHOWN : (page + 1) * _SHOWN]
+    buttons = [(Button(short(typed.inert(text), 30), action("at", analysis, one.id)),) for text, one in shown]
     lines = [
         (Button(OTHER_LINE.format(line=LINES[line]), action("line", analysis, line)),) for line in empty_lines(tree)
     ]
-    return Reply(WHERE, buttons=(*lines, *buttons, *_more_lines(tree, analysis)), replaces=True)
+    turns = ((LESS, page - 1, page > 0), (MORE, page + 1, len(every) > (page + 1) * _SHOWN))
+    turning = tuple(Button(text, action("jump", analysis, to)) for text, to, there in turns if there)
+    last = (turning,) if turning else ()
+    return Reply(WHERE, buttons=(*lines, *buttons, *last, *_more_lines(tree, analysis)), replaces=True)
 
 
 def _more_lines(tree: Tree, analysis: int) -> Rows:

@@ -24,6 +24,7 @@ WHICH = "用什么办法找原因？"
 WAYS = (("5Why：一层层问", WHY), ("鱼骨图：一起列全", FISH))
 WHERE = "哪家门店的问题？"
 NO_STORE = "您名下没有门店，还不能做分析。"
+NOT_YOURS_NOW = "这家门店现在不归您负责了，这份分析没有建。"
 SKIP = "先跳过"
 WHICH_KPI = "用哪个指标看得出来？"
 KPIS = (
@@ -41,7 +42,7 @@ EARLIER_ONE = "- {when} {title}：{roots}"
 NOT_FOUND_THEN = "没有找到根因"
 GO_ON = "没做完的分析有 {n} 份，点一份接着做；或者开始新的。"
 _NEAR, _SHOWN = 3, 5
-_FIGURES = re.compile(r"\D*?(-?\d+(?:\.\d+)?)\D*?(?:(-?\d+(?:\.\d+)?)\D*)?")
+_FIGURE = re.compile(r"(?<![\d.])-?\d+(?:\.\d+)?")
 _ORDER = ("what", "where", "when", "how_many", "impact")
 _LONGEST = 200
 
@@ -54,12 +55,15 @@ async def begin(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
         waiting = await Analyses(connection).all(sought, limit=_SHOWN)
     if not stores:
         return (Reply(NO_STORE),)
+    what = typed.inert(incoming.text.partition(" ")[2]) if incoming.text.startswith("/") else ""
     facts: Facts = {
         "stores": [{"id": one.id, "name": typed.inert(one.name)} for one in stores],
-        "what": typed.inert(incoming.text.partition(" ")[2])[:MOST_TEXT] if incoming.text.startswith("/") else "",
+        "what": what if len(what) <= MOST_TEXT else "",
     }
     rows = tuple((Button(short(typed.inert(one.title), 30), f"cause:go:{one.id}"),) for one in waiting)
     offered = (Reply(GO_ON.format(n=len(waiting)), buttons=rows),) if rows else ()
+    if len(what) > MOST_TEXT:
+        offered = (*offered, Reply(TOO_LONG.format(n=MOST_TEXT)))
     return (*offered, *await flow.start(context, incoming, STARTING, facts))
 
 
@@ -77,6 +81,8 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
         return (Reply(analysing.NOT_HERE),)
     if one.kind == FISH:
         return await fish.begin(context, incoming, one.id)
+    if one.kind != WHY:
+        return (Reply(analysing.NOT_HERE),)
     return await why.open_again(context, incoming, one)
 
 
@@ -144,10 +150,10 @@ def _read_kpi(incoming: Incoming) -> dict[str, list[str]]:
 
 
 def _read_figures(incoming: Incoming) -> dict[str, list[float | None]]:
-    found = _FIGURES.fullmatch(unicodedata.normalize("NFKC", incoming.text).replace(",", ""))
-    if not found:
+    found = [float(one) for one in _FIGURE.findall(unicodedata.normalize("NFKC", incoming.text))]
+    if not 1 <= len(found) <= 2 or incoming.attachments:
         raise Misread(NO_FIGURES)
-    return {"figures": [float(found[1]), float(found[2]) if found[2] else None]}
+    return {"figures": [found[0], found[1] if len(found) > 1 else None]}
 
 
 async def _finish(context: Context, incoming: Incoming, facts: Facts, answers: Answers) -> tuple[Reply, ...]:
@@ -156,6 +162,10 @@ async def _finish(context: Context, incoming: Incoming, facts: Facts, answers: A
     kpi = Kpi(known["kpi"][0], known["figures"][0], known["figures"][1], known["kpi"][1]) if known["kpi"] else None
     card = Card(**{name: known[name] for name in _ORDER}, kpi=kpi)
     helped = await _helped(context, card.what)
+    async with context.database.read() as connection:
+        theirs = [one.id for one in await Stores(connection).all() if actor(context.me, one.id).leads]
+    if known["store"] not in theirs:
+        return (Reply(NOT_YOURS_NOW),)
     analyses = Analyses(await context.write())
     if known["kind"] == FISH:
         made = await analyses.add(

@@ -20,6 +20,7 @@ from retrieval.group import waiting
 from retrieval.library import Closely, Ingested, Library, Progress, Reading
 from retrieval.refusal import Scale, load_scale, measure, save_scale
 from retrieval.search import Found
+from retrieval.suggesting import suggest
 from retrieval.versions import Preview, kept, preview, restored
 
 _FRESH = 0.25
@@ -60,6 +61,16 @@ class Desk:
         """The best `k` sections, whether or not they answer."""
         await self.follow()
         return await asyncio.to_thread(self.answerer.search.find, question, k)
+
+    @property
+    def suggests(self) -> bool:
+        """Whether there is a language model to ask for suggestions."""
+        return self.answerer.writer is not None
+
+    async def suggest(self, asked: str, cards: Sequence[Card]) -> tuple[str, ...]:
+        """What a language model suggests on the ground of these sections; () without one, or where it fails."""
+        writer = self.answerer.writer
+        return await suggest(writer, asked, cards) if writer is not None else ()
 
     async def section(self, key: str) -> Card | None:
         """A section by its key; None when its document was changed or forgotten."""
