@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -95,11 +95,9 @@ def test_colours_of_another_profile_are_those_of_screens() -> None:
 @pytest.mark.parametrize("turned", range(1, 9))
 def test_a_picture_is_shown_upright(turned: int) -> None:
     upright = scene(2, 300, 200)
-    back = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # how Pillow turns it the other way
     turns = {1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
              4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90,
              7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_270}  # fmt: skip
-    assert back.keys() == turns.keys() - {1}
     turn = turns[turned]
     stored = upright if turn is None else upright.transpose(turn)
     one = look(jpeg(stored, exif=exif(turned=turned)))
@@ -231,4 +229,3 @@ def test_distances_are_those_of_the_earth() -> None:
 
 def test_pictures_are_let_in_up_to_the_limit() -> None:
     assert decoded(jpeg(scene(1, 1600, 1250)), LIMITS).width == 1600
-    assert timedelta(minutes=Limits().minutes) == timedelta(hours=1)
