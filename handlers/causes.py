@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from handlers import analysing, flow, typed
+from handlers import analysing, flow, guiding, typed
 from handlers.analysing import NOT_HERE, NotSeen, numbers, seen, short
-from handlers.causes_card import KINDS, card, frequent, line, versions
+from handlers.causes_card import KINDS, card, frequent, line, versions, with_actions
 from handlers.context import Context
 from handlers.drawing import as_finished
 from handlers.flow import Answers, Facts, Flow, Prompt
@@ -145,7 +145,7 @@ async def _stores(context: Context, connection: Connection, view: View) -> list[
 
 
 def _sought(stores: Sequence[Store], view: View) -> Sought:
-    return Sought(stores=[one.id for one in stores], kinds=tuple(KINDS), words=view.words.split())
+    return Sought(stores=[one.id for one in stores], words=view.words.split())
 
 
 def _scope(stores: Sequence[Store], view: View) -> str:
@@ -155,8 +155,6 @@ def _scope(stores: Sequence[Store], view: View) -> str:
 async def _one(context: Context, number: int) -> Reply:
     async with context.database.read() as connection:
         one = await seen(context, connection, number)
-        if one.kind not in KINDS:
-            raise NotSeen
         analyses = Analyses(connection)
         store = await Stores(connection).get(one.store_id) if one.store_id is not None else None
         actions = await Actions(connection).all(Which(source=("cause", number)))
@@ -164,6 +162,8 @@ async def _one(context: Context, number: int) -> Reply:
         derived = await analyses.all(Sought(kinds=(WHY,), source_id=number))
         source = await analyses.get(one.source_id) if one.source_id is not None else None
         team = len(await analyses.team(number))
+    if one.kind not in KINDS:
+        return with_actions(guiding.shown(one), actions)
     return card(one, store, actions, finished, [*derived, *([source] if source else [])], team, context)
 
 

@@ -1,9 +1,10 @@
 """An analysis among others: its line in a list, its card, its versions, and the causes of many counted; pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from handlers import analysing, typed
+from handlers import analysing, guiding, typed
 from handlers.action_card import STATES as ACTION_STATES
 from handlers.analysing import short
 from handlers.context import Context
@@ -41,7 +42,7 @@ def line(n: int, one: Analysis, stores: dict[int, str], zone: ZoneInfo) -> str:
     """An analysis in a list."""
     store = typed.inert(stores.get(one.store_id or 0, ""))
     when = one.updated_at.astimezone(zone).strftime("%Y-%m-%d")
-    kind, state = KINDS[one.kind], STATES[one.state]
+    kind, state = KINDS.get(one.kind) or guiding.called(one.kind), STATES[one.state]
     return LINE.format(n=n, title=typed.inert(one.title), store=store, kind=kind, state=state, when=when)
 
 
@@ -69,12 +70,18 @@ def card(
     ]
     rows += list(analysing.ways(one))
     rows += [(Button(OLD, f"causes:versions:{one.id}"),)] if finished else []
-    rows += [(Button(ACTION.format(title=short(a.title, 18)), f"action:{a.id}"),) for a in made[:_SHOWN]]
     rows += [
         (Button(OTHER.format(kind=KINDS[other.kind], title=short(other.title, 16)), f"causes:one:{other.id}"),)
         for other in others[:_SHOWN]
     ]
-    return Reply(CARD.format(title=typed.inert(one.title), facts=said), buttons=tuple(rows))
+    return with_actions(Reply(CARD.format(title=typed.inert(one.title), facts=said), buttons=tuple(rows)), made)
+
+
+def with_actions(reply: Reply, actions: Sequence[Action]) -> Reply:
+    """The same with a way to each action that was made of it."""
+    made = [one for one in actions if one.state != WITHDRAWN][:_SHOWN]
+    rows = tuple((Button(ACTION.format(title=short(one.title, 18)), f"action:{one.id}"),) for one in made)
+    return replace(reply, buttons=(*reply.buttons, *rows))
 
 
 def _found(one: Analysis) -> list[tuple[str, str]]:
