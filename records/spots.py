@@ -23,8 +23,8 @@ class Overtaken(Exception):
 class Spot:
     """A spot check of one store: `items` are to be photographed by `due_at`, beside `code` on paper where there is one.
 
-    `sample` is the id of a photo that shows what good looks like. A retake begins another `round`; `photos` are those of
-    this one. `reason` is why photos were sent back or judged bad.
+    `sample` is the id of a photo that shows what good looks like. A retake begins another `round`; `photos` are of
+    this one alone. `reason` is why photos were sent back or judged bad.
     """
 
     store_id: int
