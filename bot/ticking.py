@@ -38,7 +38,7 @@ class Ticking:
         async with self.turns.database.write(long=True) as connection:
             for one in await Reminders(connection).due(now):
                 try:
-                    notices = await fire(connection, one, now)
+                    notices = await fire(connection, one, now, self.turns.deployment.school)
                 except (LookupError, TypeError, ValueError):  # it has moved on, and must not hold up the others
                     log.exception("tick: reminder %s of kind %s failed", one.id, one.kind)
                     continue

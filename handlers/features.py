@@ -32,7 +32,7 @@ from handlers import (
     why_start,
 )
 from handlers.drafts import Drafts
-from handlers.learning import quiz
+from handlers.learning import course, homework, learners, quiz, start, today
 from handlers.roles import ADMINS, EVERYONE, LEADERS, WORKERS
 from handlers.routing import About, Command, House, Press, Talk
 
@@ -51,6 +51,8 @@ FLOWS = (
     *acting.FLOWS,
     *spot.FLOWS,
     period.TYPING,
+    start.STARTING,
+    *homework.FLOWS,
     *why_start.FLOWS,
     *why.FLOWS,
     *guiding.FLOWS,
@@ -78,9 +80,12 @@ HOUSE = House(
         Command("spots", "抽查：等着处理的", spot.show, WORKERS, ("抽查", "抽查照片"), private=True),
         Command("spot", "发起抽查", spot.begin, LEADERS, ("发起抽查",), private=True),
         Command("why", "找根因", why_start.begin, LEADERS, ("找根因", "根因分析", "为什么"), private=True),
+        Command("today", "今天的课程", today.show, EVERYONE, ("今天", "今日课程"), private=True),
+        Command("course", "我的课程进度", course.show, EVERYONE, ("课程", "我的课程", "进度"), private=True),
         Command("quiz", "每日练习", quiz.begin, EVERYONE, ("练习", "每日练习", "开始练习"), private=True),
         Command("guides", "模板：整改方案、PDCA、8D…", guiding.show, LEADERS, ("模板", "文档模板"), private=True),
         Command("causes", "做过的分析和高频根因", causes.show, LEADERS, ("分析记录", "高频根因"), private=True),
+        Command("learners", "学员：进度、掌握、作业", learners.show, LEADERS, ("学员", "我的学员"), private=True),
         Command("unanswered", "没答上的问题", unanswered.show, LEADERS, ("没答上的问题", "未答问题"), private=True),
         Command("connect", "在另一个渠道接着用", inviting.connect, EVERYONE, (), private=True),
         Command("web", "在网页里用", logging_in.link, EVERYONE, (), private=True),
@@ -114,6 +119,10 @@ HOUSE = House(
         Press("drawing", drawing.press, WORKERS),
         Press("fish", fish_team.press, WORKERS),
         Press("quiz", quiz.press),
+        Press("today", today.press),
+        Press("course", course.press),
+        Press("work", homework.press),
+        Press("learner", learners.press, LEADERS),
         Press("guide", guiding.press, LEADERS),
         Press("attachment", spot_sending.received),
         Press("undo", documents.undo, ADMINS),

@@ -1,7 +1,7 @@
 """What happens when a reminder is due, one function a kind."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,8 @@ from handlers import spot_chase, spot_planning, why_done
 from handlers.chasing import chase
 from handlers.clock import next_time
 from handlers.context import Notice
+from handlers.learning import pushing
+from handlers.learning.school import School
 from handlers.message import Reply
 from handlers.wire import dump_reply, load_reply
 from records.database import Connection
@@ -16,6 +18,7 @@ from records.people import ADMIN, People, Person
 from records.questions import Questions
 from records.reminders import EVERY_DAY, WORKDAYS, Reminder, Reminders
 
+LEARN, NUDGE, WEEK = "learn", "nudge", "learn-week"
 OWN_HOUR = -1  # as Reminder.minute: the reminder hour its person has chosen
 DIGEST = "上次提醒到现在，有 {n} 个问题没有答上或被点了 👎。发 /unanswered 逐个处理，直接回复其中一条就是给出答案。"
 
@@ -28,6 +31,7 @@ class Due:
     reminder: Reminder
     person: Person
     now: datetime
+    school: School = field(default_factory=School)
 
 
 Kind = Callable[[Due], Awaitable[list[Notice]]]
@@ -62,6 +66,9 @@ KINDS: Mapping[str, Kind] = {
     "spot": spot_chase.chase,
     "spots": spot_planning.draw,
     "cause": why_done.came_back,
+    LEARN: pushing.morning,
+    NUDGE: pushing.nudge,
+    WEEK: pushing.weekly,
 }
 
 
@@ -101,7 +108,7 @@ async def retimed(connection: Connection, person: Person, now: datetime) -> None
             await reminders.move(one.id, moved)
 
 
-async def fire(connection: Connection, reminder: Reminder, now: datetime) -> list[Notice]:
+async def fire(connection: Connection, reminder: Reminder, now: datetime, school: School) -> list[Notice]:
     """Do what a due reminder says, and move it on."""
     person = await People(connection).get(reminder.person_id)
     reminders = Reminders(connection)
@@ -113,7 +120,7 @@ async def fire(connection: Connection, reminder: Reminder, now: datetime) -> lis
         await reminders.drop(reminder.key)
     else:
         await reminders.move(reminder.id, moved)
-    return await KINDS[reminder.kind](Due(connection, reminder, person, now))
+    return await KINDS[reminder.kind](Due(connection, reminder, person, now, school))
 
 
 __all__ = ["EVERY_DAY", "KINDS", "OWN_HOUR", "WORKDAYS", "escalate", "fire", "remind", "retimed"]

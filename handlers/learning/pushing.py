@@ -1,0 +1,55 @@
+"""What learning sends by itself: the day's page, a word to who has not practised, the week to leaders."""
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from handlers.clock import audible, quiet
+from handlers.context import Notice
+from handlers.learning.page import page
+from handlers.learning.rounds import daily_key
+from handlers.learning.school import today
+from handlers.learning.streaks import standing
+from handlers.learning.week import week
+from handlers.message import Button, Reply
+from records.learning.enrolments import Enrolments
+from records.learning.quizzes import Quizzes, Streak
+
+if TYPE_CHECKING:
+    from handlers.reminding import Due
+
+NUDGE = "今天的 {n} 题还没做完，大约两分钟。"
+KEEP = "已经连续 {days} 天了。"
+START = "开始练习"
+
+
+async def morning(due: "Due") -> list[Notice]:
+    """The page of the course day that falls on this day; silent on days off and in pauses."""
+    person, now = due.person, today(due.now, due.person.zone)
+    enrolment = await Enrolments(due.connection).get(person.id)
+    day = due.school.on(enrolment, now) if enrolment else None
+    heard = audible(due.now, ZoneInfo(person.zone), person.quiet_from, person.quiet_to)
+    if day is None or today(heard, person.zone) != now:  # what was held up until night would be tomorrow's news
+        return []
+    return [Notice(due.person.id, await page(due.connection, due.school, due.person.id, day, morning=True))]
+
+
+async def nudge(due: "Due") -> list[Notice]:
+    """On a day that counts, to who has not finished its questions; never in quiet hours, nor after them."""
+    person, now = due.person, today(due.now, due.person.zone)
+    enrolment = await Enrolments(due.connection).get(person.id)
+    if enrolment is None or due.school.on(enrolment, now) is None:
+        return []
+    if quiet(due.now, ZoneInfo(person.zone), person.quiet_from, person.quiet_to):
+        return []
+    quizzes = Quizzes(due.connection)
+    if await quizzes.finished([person.id], daily_key(now)):
+        return []
+    streak = standing(await quizzes.streak(person.id) or Streak(), now, due.school.counts(enrolment))
+    text = NUDGE.format(n=due.school.a_day) + (KEEP.format(days=streak.days) if streak.days > 1 else "")
+    return [Notice(person.id, Reply(text, buttons=((Button(START, "quiz:day"),),)))]
+
+
+async def weekly(due: "Due") -> list[Notice]:
+    """To a leader: how their learners are doing; silent where they lead none."""
+    said = await week(due.connection, due.school, due.person, due.now)
+    return [Notice(due.person.id, said)] if said is not None else []
