@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from records.database import Database
-from records.tables import account, action_change, inbox, outbox, person, question
+from records.database import Connection, Database
+from records.tables import account, action_change, check_mark, inbox, outbox, person, photo, question, store_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,9 @@ class Seen:
     """Counts and orders.
 
     `questions`: (user, text) -> how often it was logged, in the order of the log; `names`: user -> what they are called
-    now; `claims`: action -> the users who claimed it, in order; `doubled`: messages that got the very same reply twice;
-    `sent`: chat -> what the far end calls its replies, in order.
+    now; `claims`: action -> the users who claimed it, in order; `checks`: user -> what was noted in each of their
+    checks, with how many photos, in order; `photos`: (how many there are, how many stand in checks); `doubled`:
+    messages that got the very same reply twice; `sent`: chat -> what the far end calls its replies, in order.
     """
 
     unhandled: int
@@ -24,6 +25,8 @@ class Seen:
     questions: dict[tuple[str, str], int]
     names: dict[str, str]
     claims: dict[int, list[str]]
+    checks: dict[str, list[tuple[str, int]]]
+    photos: tuple[int, int]
     doubled: list[int]
     sent: dict[str, list[str]]
 
@@ -47,6 +50,7 @@ async def seen(database: Database) -> Seen:
         had = had.where(action_change.c.verb == "claim", account.c.channel == "telegram")
         for row in await connection.execute(had.order_by(action_change.c.id)):
             claims.setdefault(row.action_id, []).append(row.user)
+        checks, photos = await _checks(connection)
         sent: dict[str, list[str]] = {}
         replies: Counter[tuple[int, str]] = Counter()
         for row in await connection.execute(select(outbox).where(telegram).order_by(outbox.c.id)):
@@ -55,4 +59,19 @@ async def seen(database: Database) -> Seen:
             if row.ended_at is not None and not row.edits:
                 sent.setdefault(row.chat, []).append(row.sent_as)
     doubled = sorted({message for (message, _), times in replies.items() if times > 1})
-    return Seen(unhandled, unanswered, questions, names, claims, doubled, sent)
+    return Seen(unhandled, unanswered, questions, names, claims, checks, photos, doubled, sent)
+
+
+async def _checks(connection: Connection) -> tuple[dict[str, list[tuple[str, int]]], tuple[int, int]]:
+    """What each user's checks found, and how many photos there are, and are in checks."""
+    query = select(account.c.user, check_mark.c.note, check_mark.c.photos).join_from(
+        check_mark, store_check, store_check.c.id == check_mark.c.check_id
+    )
+    query = query.join(account, account.c.person_id == store_check.c.person_id).where(check_mark.c.failed)
+    checks: dict[str, list[tuple[str, int]]] = {}
+    used = set[int]()
+    for row in await connection.execute(query.where(account.c.channel == "telegram").order_by(store_check.c.id)):
+        checks.setdefault(row.user, []).append((row.note, len(row.photos)))
+        used |= set(row.photos)
+    kept = int((await connection.execute(select(func.count()).select_from(photo))).scalar_one())
+    return checks, (kept, len(used))

@@ -34,8 +34,8 @@ CHATS, MESSAGES, ROUNDS = 50, 500, 20
 WEBHOOK_SECRET = "soak"
 _PATIENCE = 120.0  # seconds for everything to be answered after the last kill
 _SPEED = 60  # messages a second
-_KINDS = ("question", "command", "flow", "photo", "album", "place", "press", "claim")
-_OFTEN = (6, 1, 2, 1, 1, 1, 1, 1)
+_KINDS = ("question", "command", "flow", "photo", "album", "place", "press", "claim", "check")
+_OFTEN = (6, 1, 2, 1, 1, 1, 1, 1, 2)
 _AT_ONCE = 3  # people who press the same button
 
 
@@ -69,12 +69,13 @@ class Bots:
 class Said:
     """What people have said so far: questions and names by chat, in order, and how many messages in all.
 
-    `claims`: action -> the chats in which it was claimed.
+    `claims`: action -> the chats in which it was claimed; `checks`: chat -> what was noted in each check there.
     """
 
     questions: dict[int, list[str]] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     claims: dict[int, set[str]] = field(default_factory=dict)
+    checks: dict[int, list[str]] = field(default_factory=dict)
     count: int = 0
 
 
@@ -108,6 +109,9 @@ def planned(draw: random.Random, chats: Sequence[int], messages: int, said: Said
             action, several = len(said.claims) + 1, draw.sample(list(chats), _AT_ONCE)
             said.claims[action] = set(map(str, several))
             plan += [{"user": one, "press": f"action:claim:{action}:0", "message": 1} for one in several]
+        elif kind == "check":
+            said.checks.setdefault(chat, []).append(f"第{number}号")
+            plan += [{"user": chat, **one} for one in _check(number)]
         else:
             plan.append({"user": chat, **_single(kind, number)})
     said.count += len(plan)
@@ -120,6 +124,14 @@ def _single(kind: str, number: int) -> dict[str, Any]:
     if kind == "place":
         return {"place": [31.2, 121.4]}
     return {"press": "rate:1:up", "message": 1} if kind == "press" else {"text": "/help"}
+
+
+def _check(number: int) -> list[dict[str, Any]]:
+    """A whole check: one item, the rest at once, two photos of the one that failed, 提交; its action is put down."""
+    before: list[dict[str, Any]] = [{"text": "/check 5s-front S-1"}, {"text": "合格"}, {"text": "除了4，其余合格"}]
+    named = {"text": f"第{number}号"}
+    photos = [{"photo": _photo(number + i), "album": f"check{number}", **(named if i == 0 else {})} for i in (0, 1)]
+    return [*before, *photos, {"text": "下一项"}, {"text": "提交"}, {"text": "取消"}]
 
 
 def _photo(number: int) -> str:
@@ -165,6 +177,11 @@ def judged(found: Seen, sent: Sequence[dict[str, Any]], said: Said) -> list[str]
     for action, chats in said.claims.items():
         claimed = found.claims.get(action, [])
         wrong += [] if len(claimed) == 1 and claimed[0] in chats else [f"action {action} was claimed by {claimed}"]
+    for chat, noted in said.checks.items():
+        kept = found.checks.get(str(chat), [])
+        wrong += [] if kept == [(note, 2) for note in noted] else [f"checks of {chat}: {kept}, not {noted}"]
+    photos = 2 * sum(map(len, said.checks.values()))
+    wrong += [] if found.photos == (photos, photos) else [f"photos (kept, in checks): {found.photos}, not {photos}"]
     wrong += [f"message {message} was answered twice" for message in found.doubled]
     first: dict[tuple[str, str], int] = {}
     for one in sent:

@@ -16,11 +16,13 @@ NOT_A_NUMBER_BARE = "请发一个数字。"
 WHICH = "请点一个按钮。要记一句，发“备注”加内容，例如：备注 灯箱左下角不亮。"
 NOT_ITEMS = "没看懂是哪几项。请点按钮，或者发序号，例如：3、5。"
 MAY_NOT_SKIP = "这一项必须检查，不能选不适用。"
+NOT_DONE = "没问题就点“提交”；要改就发“改”加序号，例如：改4。"
 MORE_PHOTOS = "这一项还要 {n} 张照片。"
 _YES = ("合格", "可以", "没问题", "通过", "好", "ok", "yes", "是", "对", "√", "✓", "1")
 _NO = ("不合格", "不行", "不通过", "有问题", "不好", "差", "no", "否", "×", "✗", "x", "0")
 _SKIP = ("不适用", "跳过", "没有这项", "n/a", "na")
 _ON = ("下一项", "下一个", "没有了", "说完了", "发完了", "好了", "就这些")
+_DONE = ("提交", "没问题", "没问题了", "确认")
 _OTHERS = ("其余合格", "其他合格", "其它合格", "其余都合格", "其他都合格", "其它都合格", "剩下都合格")
 _NOTE = re.compile(r"\s*(?:备注[:\uff1a\s]*|(?:记一下|注)[:\uff1a\s]+)(.+)", re.DOTALL)
 _FAILED = re.compile(r"\s*(?:不合格|不行|有问题)[:\uff1a,\uff0c\u3002\s]+(.+)", re.DOTALL)
@@ -94,6 +96,17 @@ def read_exceptions(checklist: Checklist, incoming: Incoming) -> dict[str, Any]:
     if not keys:
         raise Misread(NOT_ITEMS)
     return {"rest": keys}
+
+
+def read_summary(checklist: Checklist, incoming: Incoming) -> dict[str, Any]:
+    """That it is to be submitted, or which item is to be changed."""
+    plain = _plain(incoming.text)
+    if plain in _DONE:
+        return {"done": True}
+    changed = _named(checklist, plain.removeprefix("改")) if plain.startswith("改") else []
+    if len(changed) != 1:
+        raise Misread(NOT_DONE)
+    return {"goto": changed[0]}
 
 
 def _skip(item: Item) -> dict[str, Any]:

@@ -214,7 +214,8 @@ def _summary(facts: Facts, checklist: Checklist, walk: Walk) -> Prompt:
         skipped=skipped_of(checklist, came),
         photos=PHOTOS.format(n=photos) if photos else "",
     )
-    return Prompt(Reply(text), ((Choice(SUBMIT, {"done": True}), Choice(CHANGE, {"mend": True})),))
+    ways = (Choice(SUBMIT, {"done": True}), Choice(CHANGE, {"mend": True}))
+    return Prompt(Reply(text), (ways,), read=lambda incoming: check_reading.read_summary(checklist, incoming))
 
 
 def result_of(came: Score) -> str:

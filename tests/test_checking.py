@@ -162,6 +162,23 @@ def test_an_item_is_changed_from_the_summary_and_the_summary_comes_back() -> Non
     assert "总分 **100**" in prompt(typed, PLAIN).reply.text
 
 
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("提交", {"done": True}), ("没问题。", {"done": True}), ("改2", {"goto": "keys"}), ("改第3项", {"goto": "board"}),
+     ("改地面", {"goto": "floor"})],
+)  # fmt: skip
+def test_the_summary_is_answered_in_words_too(text: str, answer: dict[str, Any]) -> None:
+    shown = prompt([{"rest": []}], PLAIN)
+    assert shown.read is not None
+    assert shown.read(said(text)) == answer
+
+
+@pytest.mark.parametrize("text", ["改", "改9", "改1和2", "随便", "1"])
+def test_the_summary_says_what_would_do(text: str) -> None:
+    with pytest.raises(Misread, match="改4"):
+        check_reading.read_summary(PLAIN, said(text))
+
+
 def test_an_item_changed_from_the_summary_keeps_its_photos() -> None:
     mended = stands(ALL, [*GOOD, {"mend": True}, {"goto": "view"}])
     assert (mended.at, mended.found["view"].photos) == ("view", (2, 3))

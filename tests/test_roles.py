@@ -16,6 +16,7 @@ from handlers.message import Reply
 from handlers.roles import NOT_YOURS
 from records.action import Action
 from records.actions import Actions
+from records.checks import Checks
 from records.conversations import Conversations
 from records.invites import Invites
 from records.people import ROLES
@@ -25,6 +26,12 @@ from records.spots import Spot, Spots
 NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)
 ASKED = "普通洗车要在多少分钟内完成？"
 FOREIGN = "机密基地的氧气配给由谁审批？"
+CHECKING = {  # what stands behind the buttons of a check, besides what is tried of every button
+    "check": (":store:1", ":store:2", ":store:x"),
+    "checked": (":show:1", ":ok:1", ":no:1", ":decide:1", ":photos:1", ":list:0", ":show:99"),
+    "draft": tuple(f":{number}:{verb}" for number in (1, 2) for verb in ("drop", "gone", "keep")),
+    "standard": (":desk-needed-only", ":staff-know"),
+}
 SECRETS = ("机密", "SECRET", "25分钟")
 
 
@@ -47,6 +54,15 @@ async def ids(app: App) -> list[int]:
     await boss.be("admin", await store(app, "SECRET-2", "机密二店"))
     await boss.say(ASKED)
     await boss.say(FOREIGN)
+    await boss.say("/check 5S 机密店")
+    await boss.press("全部合格，除了")
+    await boss.say("8")
+    await boss.say("机密员工说不出")
+    await boss.press("下一项")
+    await boss.press("提交")
+    await boss.press("先放下")  # a draft: the actions that are offered
+    await boss.say("/check 5S 机密二店")
+    assert "备注：机密备注" in await boss.say("备注 机密备注")  # and another: a check
     await boss.say("/stores")
     await boss.press("新增门店")
     await Talk(app, "boss-2", person="机密同事").be("staff")
@@ -112,7 +128,7 @@ async def test_forged_buttons_give_nothing_away(app: App, role: str, ids: list[i
     verbs = ("claim", "fix", "accept", "history", "photos", "s1", "o1", "s1,open", "send", "again", "withdraw", "stop")
     forged += [f":{verb}{rest}" for verb in verbs for rest in (f":{ids[0]}", f":{ids[0]}:0", ":0")]
     for press in HOUSE.presses:
-        for action in (f"{press.word}{rest}" for rest in forged):
+        for action in (f"{press.word}{rest}" for rest in (*forged, *CHECKING.get(press.word, ()))):
             said = await chat.act(action)
             assert len(chat.replies) == 1, action
             assert chat.buttons == [], action
@@ -122,6 +138,8 @@ async def test_forged_buttons_give_nothing_away(app: App, role: str, ids: list[i
                 assert not [secret for secret in SECRETS if secret in said], action
     async with app.database.read() as connection:
         assert len(await Questions(connection).complaints()) == 1
+        assert [one.state for one in await Checks(connection).all()] == ["waiting"]
+        assert [one.flow for one in await Conversations(connection).drafts(1)] == ["check", "action"]
 
 
 @pytest.mark.parametrize("role", ROLES)
