@@ -253,6 +253,7 @@ async def test_the_most_frequent_root_causes_are_drawn_and_said(shelf: Shelf) ->
         ("滤棉更换没有写进保养计划", shelf.here),
         ("滤棉更换没写进保养计划", shelf.there),
         ("路试没有要求", shelf.here),
+        ("滤棉更换没有写进保养计划", shelf.here),
     ):
         await shelf.why(root, at=at)
     await shelf.why("机密根因", at=shelf.far)
