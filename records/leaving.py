@@ -1,8 +1,8 @@
 """What is erased of someone who leaves, and of those who were there for show."""
 
 from collections.abc import Iterable
-from typing import Any
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 
@@ -12,7 +12,10 @@ from records.connection import Connection
 from records.documents import Documents
 from records.tables import (
     account,
+    analysis,
+    analyst,
     conversation,
+    draft,
     faq,
     inbox,
     invite,
@@ -42,7 +45,7 @@ async def erase(connection: Connection, person_id: int) -> None:
         await connection.execute(update(verdict).where(judged).values(person=left))
         await connection.execute(update(question).where(asked).values(person="", chat=left))
     await _unsign(connection, person_id)
-    for table in (account, reminder, login, membership):
+    for table in (account, reminder, login, membership, draft, analyst):
         await connection.execute(delete(table).where(table.c.person_id == person_id))
     bare: dict[str, Any] = {"exif": {}, "camera": "", "software": "", "latitude": None, "longitude": None}
     await connection.execute(update(photo).where(photo.c.person_id == person_id).values(bare))
@@ -59,7 +62,7 @@ async def hand_over(connection: Connection, person_id: int, now: datetime) -> No
     here = person.c.left_at.is_(None) & (person.c.id != person_id)
     heir = select(person.c.id).where(here, person.c.role == "admin").order_by(person.c.id).limit(1)
     if (found := (await connection.execute(heir)).scalar_one_or_none()) is not None:
-        theirs = (reminder.c.person_id == person_id) & (reminder.c.kind == "action")
+        theirs = (reminder.c.person_id == person_id) & reminder.c.kind.in_(("action", "cause"))
         await connection.execute(update(reminder).where(theirs).values(person_id=found))
 
 
@@ -74,7 +77,8 @@ async def remove_demo(connection: Connection) -> tuple[int, int]:
         await connection.execute(delete(verdict).where(judged))
     made = invite.c.created_by.in_(shown.scalar_subquery()) & invite.c.used_at.is_(None)
     await connection.execute(delete(invite).where(made))
-    await connection.execute(delete(photo).where(photo.c.person_id.in_(shown.scalar_subquery())))
+    for table in (photo, analysis):
+        await connection.execute(delete(table).where(table.c.person_id.in_(shown.scalar_subquery())))
     people = await connection.execute(delete(person).where(person.c.demo.is_(True)))
     stores = await connection.execute(delete(store).where(store.c.demo.is_(True)))
     return people.rowcount, stores.rowcount

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from handlers.me import last_admin
+from records.analyses import WHY, Analyses
 from records.conversations import Conversations
 from records.database import Connection, Database
 from records.inbox import Arrived, Inbox
@@ -95,6 +96,30 @@ async def test_their_answers_lose_their_name_unless_another_goes_by_it(database:
         assert [faq.author for faq in await Questions(connection).faqs()] == [LEFT]
 
 
+async def test_their_analyses_stay_without_them_and_what_was_to_be_asked_of_them_is_asked_of_another(
+    database: Database,
+) -> None:
+    async with database.write() as connection:
+        leaving, other = await joined(connection, "小林", "u1"), await joined(connection, "老王", "u2")
+        await People(connection).change(other, role="admin")
+        store = await Stores(connection).save("S-1", "浦东店", "x")
+        analyses, conversations = Analyses(connection), Conversations(connection)
+        one = await analyses.add(WHY, store.id, leaving, "返修多", {"causes": []}, NOON)
+        await analyses.join(one.id, other)
+        await analyses.finish(one, leaving, NOON)
+        await conversations.keep(leaving, "why", "分析", {"facts": {"say": "私下写的话"}}, NOON)
+        await conversations.keep(other, "why", "分析", {}, NOON)
+        await Reminders(connection).put(Reminder("cause:1", leaving, "cause", NOON, payload={"analysis": one.id}))
+        await People(connection).leave(leaving, NOON)
+    async with database.read() as connection:
+        analyses, conversations = Analyses(connection), Conversations(connection)
+        assert await analyses.team(one.id) == [other]
+        assert [found.content for found in await analyses.versions(one.id)] == [{"causes": []}]
+        assert await conversations.drafts(leaving) == []
+        assert len(await conversations.drafts(other)) == 1
+        assert [found.key for found in await Reminders(connection).of(other) if found.kind == "cause"] == ["cause:1"]
+
+
 async def test_their_open_codes_logins_and_reminders_go_and_nobody_reports_to_them(database: Database) -> None:
     async with database.write() as connection:
         leaving, other = await joined(connection, "小林", "u1"), await joined(connection, "老王", "u2")
@@ -135,6 +160,10 @@ async def test_demo_people_go_with_all_they_said_and_others_stay(database: Datab
         await heard(connection, "chat-u2")
         code = await Invites(connection).make("admin", NOON, HOUR, by=actor)
         await Reminders(connection).put(Reminder("r", actor, "say", NOON))
+        analyses = Analyses(connection)
+        theirs = [await analyses.add(WHY, place, actor, "演示", {}, NOON) for place in (shown.id, real.id, None)]
+        kept = await analyses.add(WHY, real.id, other, "真", {}, NOON, source_id=theirs[1].id)
+        await analyses.join(kept.id, actor)
     async with database.write() as connection:
         assert await remove_demo(connection) == (1, 1)
         assert await remove_demo(connection) == (0, 0)
@@ -149,6 +178,9 @@ async def test_demo_people_go_with_all_they_said_and_others_stay(database: Datab
         assert (await told(connection, "chat-d"), await told(connection, "chat-u2")) == (0, 1)
         assert await Invites(connection).use(code, NOON) is None
         assert await Reminders(connection).of(actor) == []
+        [left] = await Analyses(connection).all()
+        assert (left.id, left.source_id) == (kept.id, None)
+        assert await Analyses(connection).team(kept.id) == [other]
 
 
 async def test_two_admins_who_leave_at_once_do_not_both_go(database: Database) -> None:
