@@ -23,6 +23,7 @@ from bot.app import database_url, file_store
 from bot.archive import verified
 from bot.config import Settings
 from records import dump, tables
+from records.analyses import FISH, WHY, Analyses
 from records.database import REVISION, Database, upgrade
 from records.documents import Documents
 from records.dump import DumpError, snapshot
@@ -91,6 +92,14 @@ async def inhabit(settings: Settings) -> None:
             await people.change(below.id, reports_to=above.id)
             await people.connect(below.id, "telegram", "7", "7", NOON)
             await Invites(connection).make("trainee", NOON, timedelta(hours=1), store=store.id)
+            analyses = Analyses(connection)
+            why = await analyses.add(WHY, store.id, above.id, "返修多", {"causes": []}, NOON)
+            fish = await analyses.add(FISH, store.id, above.id, "返修多", {"bones": ["人"], "votes": [[2, 1]]}, NOON)
+            await connection.execute(
+                tables.analysis.update().where(tables.analysis.c.id == why.id).values(source_id=fish.id)
+            )
+            await analyses.join(fish.id, below.id)
+            await analyses.finish(fish, above.id, NOON, NOON)
             await said(connection, 1, ref)
             await said(connection, 2, ref)
             await connection.execute(
