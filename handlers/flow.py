@@ -252,4 +252,12 @@ def _is_question(incoming: Incoming, prompt: Prompt) -> bool:
         return False
     if plain.endswith(_ASKS) or plain.startswith("请问"):
         return True
-    return not prompt.free and any(word in plain for word in _ASKING)
+    return not prompt.free and any(word in plain for word in _ASKING) and not _reads(prompt, incoming)
+
+
+def _reads(prompt: Prompt, incoming: Incoming) -> bool:
+    """Whether a message is an answer, whatever words stand in it."""
+    try:
+        return prompt.read is not None and prompt.read(incoming) is not None
+    except Misread:
+        return False

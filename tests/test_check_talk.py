@@ -283,6 +283,12 @@ async def test_a_question_in_the_middle_is_answered_and_the_item_comes_again(vis
     assert "2/8" in await boss.tap("合格")
 
 
+async def test_a_note_that_holds_a_word_of_questions_is_a_note(visit: Visit) -> None:
+    await visit.boss.say("/check 5S 浦东")
+    assert "备注：客户问怎么收费，没人答" in await visit.boss.say("备注 客户问怎么收费，没人答")
+    assert len(visit.boss.replies) == 1
+
+
 async def test_another_command_in_the_middle_and_the_check_waits(visit: Visit) -> None:
     boss = visit.boss
     await boss.say("/check 5S 浦东")
