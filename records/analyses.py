@@ -99,7 +99,7 @@ class Analyses:
         return _analysis(row) if row else None
 
     async def change(self, one: Analysis, content: Mapping[str, Any], title: str, now: datetime) -> bool:
-        """Keep other content, and open a finished one again; False when somebody has changed it since `one` was read."""
+        """Keep other content, a finished one open again; False when somebody has changed it since `one` was read."""
         changed = {
             "content": dict(content),
             "title": title,
