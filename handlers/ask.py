@@ -5,6 +5,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from handlers.context import Context
+from handlers.learning.shut import shut
 from handlers.message import Button, Citation, Incoming, Reply
 from records.questions import DOWN_REASONS, UP, CitedRow, FaqRow, QuestionRow, Questions
 from retrieval.answer import Answer
@@ -25,7 +26,9 @@ _KEPT = 2000  # characters of a question
 
 
 async def ask(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
-    """Answer a question, and log it with what came of it."""
+    """Answer a question, and log it with what came of it; not while they sit an exam."""
+    if (sits := await shut(context)) is not None:
+        return (sits,)
     return (await told(context, incoming, await answered(context, incoming, context.partial)),)
 
 
@@ -48,6 +51,8 @@ async def told(context: Context, incoming: Incoming, answer: Answer) -> Reply:
 
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     """A button under an answer: source:<question>:<n>, rate:<question>:<verdict>, or section:<key>."""
+    if not incoming.action.startswith("rate:") and (sits := await shut(context)) is not None:
+        return (sits,)
     match incoming.action.split(":"):
         case ["source", number, index]:
             row = await _row(context, number, incoming)

@@ -32,7 +32,7 @@ from handlers import (
     why_start,
 )
 from handlers.drafts import Drafts
-from handlers.learning import course, homework, learners, quiz, start, today
+from handlers.learning import certificate, course, exam, homework, learners, quiz, start, today
 from handlers.roles import ADMINS, EVERYONE, LEADERS, WORKERS
 from handlers.routing import About, Command, House, Press, Talk
 
@@ -83,6 +83,8 @@ HOUSE = House(
         Command("today", "今天的课程", today.show, EVERYONE, ("今天", "今日课程"), private=True),
         Command("course", "我的课程进度", course.show, EVERYONE, ("课程", "我的课程", "进度"), private=True),
         Command("quiz", "每日练习", quiz.begin, EVERYONE, ("练习", "每日练习", "开始练习"), private=True),
+        Command("exam", "考试：各阶段和结业", exam.show, EVERYONE, ("考试", "我要考试"), private=True),
+        Command("certificate", "结业证书；加编号可核对", certificate.show, EVERYONE, ("证书", "结业证书")),
         Command("guides", "模板：整改方案、PDCA、8D…", guiding.show, LEADERS, ("模板", "文档模板"), private=True),
         Command("causes", "做过的分析和高频根因", causes.show, LEADERS, ("分析记录", "高频根因"), private=True),
         Command("learners", "学员：进度、掌握、作业", learners.show, LEADERS, ("学员", "我的学员"), private=True),
@@ -119,6 +121,8 @@ HOUSE = House(
         Press("drawing", drawing.press, WORKERS),
         Press("fish", fish_team.press, WORKERS),
         Press("quiz", quiz.press),
+        Press("exam", exam.press),
+        Press("certificate", certificate.press),
         Press("today", today.press),
         Press("course", course.press),
         Press("work", homework.press),
@@ -128,7 +132,7 @@ HOUSE = House(
         Press("undo", documents.undo, ADMINS),
     ),
     flows=FLOWS,
-    talks=(Talk(quiz.TALK, quiz.hear, quiz.aside),),
+    talks=(Talk(quiz.TALK, quiz.hear, quiz.aside), Talk(exam.TALK, exam.hear, exam.aside)),
     wishes=(quiz.wished,),
     again=KEPT.again,
     abouts=(

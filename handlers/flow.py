@@ -12,6 +12,7 @@ from typing import Any
 
 from handlers import ask
 from handlers.context import Context
+from handlers.learning.shut import shut
 from handlers.message import Button, Incoming, Reply
 from records.conversations import Conversations, Open
 
@@ -196,8 +197,8 @@ async def _cancelled(context: Context, incoming: Incoming, opened: Open) -> tupl
 async def _stray(context: Context, incoming: Incoming, flow: Flow, opened: Open, why: str) -> tuple[Reply, ...]:
     """No answer to the prompt: perhaps a question that the documents answer; else say what is wrong."""
     if incoming.text.strip() and not incoming.attachments and not _prompt(flow, opened).free:
-        answer = await ask.answered(context, incoming, _unshown)
-        if answer.answered:
+        answer = None if await shut(context) else await ask.answered(context, incoming, _unshown)
+        if answer is not None and answer.answered:
             return (await ask.told(context, incoming, answer), *again(flow, opened))
     return (Reply(why), *_asked(flow, opened))
 

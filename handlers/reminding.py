@@ -9,7 +9,7 @@ from handlers import spot_chase, spot_planning, why_done
 from handlers.chasing import chase
 from handlers.clock import next_time
 from handlers.context import Notice
-from handlers.learning import pushing
+from handlers.learning import grading, pushing
 from handlers.learning.school import School
 from handlers.message import Reply
 from handlers.wire import dump_reply, load_reply
@@ -69,6 +69,7 @@ KINDS: Mapping[str, Kind] = {
     LEARN: pushing.morning,
     NUDGE: pushing.nudge,
     WEEK: pushing.weekly,
+    grading.KIND: pushing.over,
 }
 
 

@@ -14,9 +14,15 @@ from records.tables import (
     account,
     analysis,
     analyst,
+    card,
+    certificate,
     conversation,
+    day_done,
     draft,
+    enrolment,
+    exam,
     faq,
+    hand_in,
     inbox,
     invite,
     login,
@@ -25,13 +31,16 @@ from records.tables import (
     person,
     photo,
     question,
+    quiz_round,
     reminder,
     store,
+    streak,
     upload,
     verdict,
 )
 
 LEFT = "已离开"
+_LEARNING = (enrolment, day_done, hand_in, quiz_round, card, streak, exam)  # answers stay, for the questions' sake
 
 
 async def erase(connection: Connection, person_id: int) -> None:
@@ -45,13 +54,15 @@ async def erase(connection: Connection, person_id: int) -> None:
         await connection.execute(update(verdict).where(judged).values(person=left))
         await connection.execute(update(question).where(asked).values(person="", chat=left))
     await _unsign(connection, person_id)
-    for table in (account, reminder, login, membership, draft, analyst):
+    for table in (account, reminder, login, membership, draft, analyst, *_LEARNING):
         await connection.execute(delete(table).where(table.c.person_id == person_id))
     bare: dict[str, Any] = {"exif": {}, "camera": "", "software": "", "latitude": None, "longitude": None}
     await connection.execute(update(photo).where(photo.c.person_id == person_id).values(bare))
     theirs = or_(invite.c.created_by == person_id, invite.c.person_id == person_id)
     await connection.execute(delete(invite).where(theirs, invite.c.used_at.is_(None)))
     await connection.execute(update(person).where(person.c.reports_to == person_id).values(reports_to=None))
+    await connection.execute(update(enrolment).where(enrolment.c.mentor_id == person_id).values(mentor_id=None))
+    await connection.execute(update(certificate).where(certificate.c.person_id == person_id).values(name=""))
 
 
 async def hand_over(connection: Connection, person_id: int, now: datetime) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from handlers import ask
 from handlers.context import Context
+from handlers.learning.shut import shut
 from handlers.message import Citation, Incoming, Reply
 from knowledge.document import Reference
 from records.database import Connection
@@ -14,7 +15,9 @@ WHERE = "《{document}》{section}"
 
 
 async def original(context: Context, incoming: Incoming, proof: Reference) -> tuple[Reply, ...]:
-    """The section as it stands in the documents now."""
+    """The section as it stands in the documents now; not while they sit an exam."""
+    if (sits := await shut(context)) is not None:
+        return (sits,)
     async with context.database.read() as connection:
         key = await key_of(connection, proof)
     if key is None:

@@ -1,10 +1,13 @@
 """What learning sends by itself: the day's page, a word to who has not practised, the week to leaders."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from handlers.clock import audible, quiet
 from handlers.context import Notice
+from handlers.learning.exam_result import mentors_told, result
+from handlers.learning.grading import graded
 from handlers.learning.page import page
 from handlers.learning.rounds import daily_key
 from handlers.learning.school import today
@@ -12,6 +15,7 @@ from handlers.learning.streaks import standing
 from handlers.learning.week import week
 from handlers.message import Button, Reply
 from records.learning.enrolments import Enrolments
+from records.learning.exams import Exams
 from records.learning.quizzes import Quizzes, Streak
 
 if TYPE_CHECKING:
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 NUDGE = "今天的 {n} 题还没做完，大约两分钟。"
 KEEP = "已经连续 {days} 天了。"
 START = "开始练习"
+TIME_OVER = "考试时间到，已自动交卷。"
 
 
 async def morning(due: "Due") -> list[Notice]:
@@ -53,3 +58,15 @@ async def weekly(due: "Due") -> list[Notice]:
     """To a leader: how their learners are doing; silent where they lead none."""
     said = await week(due.connection, due.school, due.person, due.now)
     return [Notice(due.person.id, said)] if said is not None else []
+
+
+async def over(due: "Due") -> list[Notice]:
+    """An exam whose time is over is handed in with what was answered."""
+    number = int((due.reminder.payload or {}).get("exam", 0))
+    one = await Exams(due.connection).get(number)
+    if one is None or one.handed_in_at is not None:
+        return []
+    done, _ = await graded(due.connection, due.school, one, ZoneInfo(due.person.zone), due.now)
+    told = await result(due.connection, due.school, done)
+    told = replace(told, text=f"{TIME_OVER}\n\n{told.text}")
+    return [Notice(due.person.id, told, True), *await mentors_told(due.connection, due.school, due.person, done)]

@@ -10,6 +10,7 @@ from handlers.learning import posing, practice, proof, rounds
 from handlers.learning.posing import Given, Pick
 from handlers.learning.practice import Wish
 from handlers.learning.rounds import Counted
+from handlers.learning.shut import shut
 from handlers.message import Button, Incoming, Reply
 from knowledge.answers import Answer, how
 from records.conversations import Conversations, Open
@@ -40,6 +41,8 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 
 async def begin(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     """/quiz: today's questions, or what is left of them; /quiz and a topic: some on that."""
+    if (sits := await shut(context)) is not None:
+        return (sits,)
     words = typed.inert(incoming.text).partition(" ")[2] if incoming.text.startswith("/") else ""
     if words:
         return await _free(context, incoming, practice.wish_of(words) or Wish(words))
@@ -53,6 +56,8 @@ async def begin(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     """quiz:<round>:<position>:<what>, quiz:day, quiz:more, quiz:wrong."""
+    if (sits := await shut(context)) is not None:
+        return (sits,)
     match incoming.action.split(":"):
         case ["quiz", "day"]:
             return await begin(context, replace(incoming, action="", text="/quiz"))
@@ -70,11 +75,16 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 async def wished(context: Context, incoming: Incoming) -> tuple[Reply, ...] | None:
     """考考我 …, 练 10 题 …: a free round; None for a text that asks for none."""
     wish = practice.wish_of(incoming.text)
-    return None if wish is None else await _free(context, incoming, wish)
+    if wish is None:
+        return None
+    sits = await shut(context)
+    return (sits,) if sits is not None else await _free(context, incoming, wish)
 
 
 async def hear(context: Context, incoming: Incoming, opened: Open) -> tuple[Reply, ...] | None:
     """What is typed while a question is open, where it answers it; None where it does not."""
+    if (sits := await shut(context)) is not None:
+        return (sits,)
     one = await _mine(context, int(opened.state.get("round", 0)))
     position = None if one is None else await _unanswered(context, one)
     if one is None or position is None:

@@ -7,6 +7,7 @@ from random import Random
 
 from handlers.context import Context
 from handlers.learning import daily, posing, streaks
+from handlers.learning.memory import Memory
 from handlers.learning.school import School, today
 from knowledge.answers import Answer, shown
 from knowledge.quiz import Bank, Question, Topic, merged
@@ -86,7 +87,7 @@ async def answered(context: Context, one: Round, position: int, answer: Answer |
     )  # fmt: skip
     if not await quizzes.attempt(attempt):
         return None
-    await remember(context, connection, [attempt])
+    await remember(connection, context.deployment.school.memory, context.me.id, [attempt])
     given = await quizzes.attempts(context.me.id, one.kind, one.id)
     over, rights = len(given) == len(one.posed), sum(other.right for other in given.values())
     ended = over and await quizzes.end(one.id, now)
@@ -94,14 +95,14 @@ async def answered(context: Context, one: Round, position: int, answer: Answer |
     return Counted(attempt, over, rights, streak)
 
 
-async def remember(context: Context, connection: Connection, attempts: Iterable[Attempt]) -> None:
+async def remember(connection: Connection, memory: Memory, person_id: int, attempts: Iterable[Attempt]) -> None:
     """Move the cards of what was answered."""
-    quizzes, memory = Quizzes(connection), context.deployment.school.memory
-    cards = await quizzes.cards(context.me.id)
+    quizzes = Quizzes(connection)
+    cards = await quizzes.cards(person_id)
     for one in attempts:
         moved = memory.reviewed(cards.get(one.question), one.question, one.right, one.at, one.day)
         if moved != cards.get(one.question):
-            await quizzes.remember(context.me.id, moved)
+            await quizzes.remember(person_id, moved)
 
 
 async def _extended(context: Context, connection: Connection, day: date) -> Streak:
