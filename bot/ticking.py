@@ -4,7 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -30,13 +30,24 @@ class Ticking:
     delivery: Delivery
 
     async def reminders(self) -> None:
-        """Promise what is due; claimed in the same transaction, so that no two processes say it."""
-        now = self.turns.now()
-        async with self.turns.database.read() as connection:
-            if not await Reminders(connection).is_due(now):
+        """Promise what is due; claimed in the same transaction, so that no two processes say it.
+
+        Some at a time, so that those who write meanwhile do not wait for a whole morning's push.
+        """
+        now, seen = self.turns.now(), set[int]()
+        while True:
+            async with self.turns.database.read() as connection:
+                if not await Reminders(connection).is_due(now):
+                    return
+            fired = await self._fire(now)
+            if not fired - seen:
                 return
+            seen |= fired
+
+    async def _fire(self, now: datetime) -> set[int]:
         async with self.turns.database.write(long=True) as connection:
-            for one in await Reminders(connection).due(now):
+            due = await Reminders(connection).due(now)
+            for one in due:
                 try:
                     notices = await fire(connection, one, now, self.turns.deployment.school)
                 except (LookupError, TypeError, ValueError):  # it has moved on, and must not hold up the others
@@ -44,6 +55,7 @@ class Ticking:
                     continue
                 promised = [await self.turns.promising.notice(connection, notice) for notice in notices]
                 await Outbox(connection).add([row for row in promised if row is not None])
+        return {one.id for one in due}
 
     async def forget(self) -> None:
         """Drop messages and logins that are long over."""
