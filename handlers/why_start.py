@@ -42,6 +42,7 @@ EARLIER_ONE = "- {when} {title}：{roots}"
 NOT_FOUND_THEN = "没有找到根因"
 GO_ON = "没做完的分析有 {n} 份，点一份接着做；或者开始新的。"
 _NEAR, _SHOWN = 3, 5
+_SKIPPED = (SKIP, "跳过", "没有", "无", "不知道", "不清楚")
 _FIGURE = re.compile(r"(?<![\d.])-?\d+(?:\.\d+)?")
 _ORDER = ("what", "where", "when", "how_many", "impact")
 _LONGEST = 200
@@ -89,7 +90,7 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 def _step(facts: Facts, answers: Answers) -> Prompt | None:
     known = _known(facts, answers)
     if "kind" not in known:
-        return Prompt(Reply(WHICH), tuple((Choice(text, {"kind": kind}),) for text, kind in WAYS))
+        return Prompt(Reply(WHICH), tuple((Choice(text, {"kind": kind}),) for text, kind in WAYS), read=_read_way)
     if "store" not in known:
         rows = tuple((Choice(one["name"], {"store": one["id"]}),) for one in facts["stores"])
         return Prompt(Reply(WHERE), rows, read=lambda incoming: _read_store(facts, incoming))
@@ -128,9 +129,17 @@ def _reads(name: str) -> Any:
             raise Misread(typed.NO_TEXT)
         if len(text) > most:
             raise Misread(TOO_LONG.format(n=most))
-        return {name: text}
+        return {name: "" if name != "what" and text in _SKIPPED else text}
 
     return read
+
+
+def _read_way(incoming: Incoming) -> dict[str, str]:
+    text = unicodedata.normalize("NFKC", incoming.text).lower()
+    found = [kind for word, kind in (("5", WHY), ("鱼骨", FISH)) if word in text]
+    if len(found) != 1:
+        raise Misread(flow.WRONG)
+    return {"kind": found[0]}
 
 
 def _read_store(facts: Facts, incoming: Incoming) -> dict[str, int]:
@@ -141,8 +150,10 @@ def _read_store(facts: Facts, incoming: Incoming) -> dict[str, int]:
     return {"store": found[0]["id"]}
 
 
-def _read_kpi(incoming: Incoming) -> dict[str, list[str]]:
+def _read_kpi(incoming: Incoming) -> dict[str, list[str] | None]:
     text = typed.inert(incoming.text)[:20]
+    if text in (*_SKIPPED, NO_KPI):
+        return {"kpi": None}
     if not text:
         raise Misread(typed.NO_TEXT)
     unit = next((unit for name, unit in KPIS if name == text), "%" if text.endswith("率") else "")
