@@ -76,8 +76,9 @@ class Api:
         """What stands under `data` in the answer; passing faults are tried again, a stale token is renewed."""
         waited, renewed = 0, False
         while True:
-            token = await self.token()
+            token = ""
             try:
+                token = await self.token()
                 return _data(await self._once(method, path, body, form, query, token))
             except Stale as stale:
                 if renewed:
