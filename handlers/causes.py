@@ -127,7 +127,9 @@ def _nav(view: View) -> tuple[tuple[Button, ...], ...]:
 async def _stores_menu(context: Context, view: View) -> Reply:
     async with context.database.read() as connection:
         stores = await _stores(context, connection, View())
-        found = await Analyses(connection).all(_sought(stores, view)) if stores else []
+        if not stores:
+            return Reply(NO_STORES)
+        found = await Analyses(connection).all(_sought(stores, view))
     counts = {one.id: sum(other.store_id == one.id for other in found) for one in stores}
     ordered = sorted((one for one in stores if counts[one.id]), key=lambda one: -counts[one.id])
     rows = [

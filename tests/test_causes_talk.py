@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from analyses import CHAIN, WHAT, fished, retold, tree, whyed
 from conftest import Opens
 from docx import Document
+from findings import CHAIN, WHAT, fished, retold, tree, whyed
 from photographs import jpeg, scene
 from pypdf import PdfReader
 from talking import Clock, Talk, store

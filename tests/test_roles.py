@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pytest
 from conftest import Opens
+from findings import fished, tree, whyed
 from talking import Clock, Talk, store
 
 from bot.app import App
-from handlers import ask, flow
+from handlers import ask, fish_team, flow, why, why_done
 from handlers.features import HOUSE
 from handlers.joining import NO_GOOD, STRANGER
 from handlers.message import Reply
 from handlers.roles import NOT_YOURS
 from records.action import Action
 from records.actions import Actions
+from records.analyses import Analyses
 from records.checks import Checks
 from records.conversations import Conversations
 from records.invites import Invites
@@ -32,6 +34,17 @@ CHECKING = {  # what stands behind the buttons of a check, besides what is tried
     "draft": tuple(f":{number}:{verb}" for number in (1, 2) for verb in ("drop", "gone", "keep")),
     "standard": (":desk-needed-only", ":staff-know"),
 }
+ANALYSING = {  # the same of analyses: 1 is a finished 5-Why, 2 a fishbone
+    "why": tuple(
+        f":{verb}:1:{rest}" for verb in why_done.VERBS | why._VERBS for rest in ("1", "1:yes", "happened", "no")
+    ),
+    "fish": tuple(f":{verb}:2:{rest}" for verb in fish_team.VERBS for rest in ("1", "0", "1:yes", "all", "1:new")),
+    "cause": (":go:1", ":go:2"),
+    "causes": tuple(f":{rest}" for rest in ("one:1", "versions:1", "was:1:2", "list:1:0:", "top:1:0:", "stores:1:0:")),
+    "drawing": tuple(f":{form}:{one}" for form in ("pdf", "svg", "mmd", "xmind", "paper", "word") for one in (1, 2)),
+    "guide": tuple(f":{form}:{one}" for form in ("pdf", "word", "actions") for one in (1, 2)),
+}
+BEHIND = CHECKING | ANALYSING
 SECRETS = ("机密", "SECRET", "25分钟")
 
 
@@ -52,6 +65,8 @@ async def ids(app: App) -> list[int]:
         await Spots(connection).add(Spot(secret.id, ("机密角落",), "0482", None, NOON, NOON))
     boss = Talk(app, "boss", person="机密老板")
     await boss.be("admin", await store(app, "SECRET-2", "机密二店"))
+    await whyed(app, await boss.who(), secret, tree("机密根因", "机密问题"))
+    await fished(app, await boss.who(), secret)
     await boss.say(ASKED)
     await boss.say(FOREIGN)
     await boss.say("/check 5S 机密店")
@@ -128,7 +143,7 @@ async def test_forged_buttons_give_nothing_away(app: App, role: str, ids: list[i
     verbs = ("claim", "fix", "accept", "history", "photos", "s1", "o1", "s1,open", "send", "again", "withdraw", "stop")
     forged += [f":{verb}{rest}" for verb in verbs for rest in (f":{ids[0]}", f":{ids[0]}:0", ":0")]
     for press in HOUSE.presses:
-        for action in (f"{press.word}{rest}" for rest in (*forged, *CHECKING.get(press.word, ()))):
+        for action in (f"{press.word}{rest}" for rest in (*forged, *BEHIND.get(press.word, ()))):
             said = await chat.act(action)
             assert len(chat.replies) == 1, action
             assert chat.buttons == [], action
@@ -139,6 +154,7 @@ async def test_forged_buttons_give_nothing_away(app: App, role: str, ids: list[i
     async with app.database.read() as connection:
         assert len(await Questions(connection).complaints()) == 1
         assert [one.state for one in await Checks(connection).all()] == ["waiting"]
+        assert [(one.version, one.state) for one in await Analyses(connection).all()] == [(1, "open"), (2, "done")]
         assert [one.flow for one in await Conversations(connection).drafts(1)] == ["check", "action"]
 
 
