@@ -1,5 +1,6 @@
 """What happens by the clock: reminders, unsent and unhandled messages, forgetting; every process may tick."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -45,7 +46,7 @@ class Ticking:
             seen |= fired
 
     async def _fire(self, now: datetime) -> set[int]:
-        async with self.turns.database.write(long=True) as connection:
+        async with self.turns.database.write() as connection:
             due = await Reminders(connection).due(now)
             for one in due:
                 try:
@@ -55,6 +56,7 @@ class Ticking:
                     continue
                 promised = [await self.turns.promising.notice(connection, notice) for notice in notices]
                 await Outbox(connection).add([row for row in promised if row is not None])
+                await asyncio.sleep(0)  # SQLite's statements run in the loop: let others in between
         return {one.id for one in due}
 
     async def forget(self) -> None:
