@@ -229,7 +229,7 @@ def _in_place(incoming: Incoming, replies: tuple[Reply, ...]) -> tuple[Reply, ..
     """After a press the first reply takes the place of what was pressed, unless it brings a file."""
     if not incoming.action or not replies or replies[0].files:
         return replies
-    return (replace(replies[0], replaces=True), *replies[1:])
+    return (replace(replies[0], replaces=True), *(replace(one, replaces=False) for one in replies[1:]))
 
 
 def _prompt(flow: Flow, opened: Open) -> Prompt:

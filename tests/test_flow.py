@@ -115,6 +115,27 @@ async def test_a_press_changes_the_message_it_was_on(chat: Talk) -> None:
     assert chat.replies[0].replaces
 
 
+async def test_of_several_replies_to_a_press_only_the_first_takes_the_place_of_what_was_pressed(app: App) -> None:
+    async def passed_on(
+        context: Context, incoming: Incoming, facts: flow.Facts, answers: flow.Answers
+    ) -> tuple[Reply, ...]:
+        return (Reply("先说一句。"), *await flow.start(context, incoming, ORDER, {"who": "x"}))
+
+    def ask(facts: flow.Facts, answers: flow.Answers) -> Prompt | None:
+        return None if answers else Prompt(Reply("开始？"), ((Choice("开始", 1),),))
+
+    first = Flow("first", EVERYONE, ask, passed_on)
+
+    async def begin(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+        return await flow.start(context, incoming, first)
+
+    app.turns.house = House((Command("first", "先", begin),), (), (first, ORDER))
+    chat = Talk(app)
+    await chat.say("/first")
+    await chat.press("开始")
+    assert [(one.text, one.replaces) for one in chat.replies] == [("先说一句。", True), ("颜色？", False)]
+
+
 @pytest.mark.parametrize("word", ["取消", "算了", "退出", "/cancel"])
 async def test_calling_it_off_keeps_nothing(chat: Talk, word: str) -> None:
     await chat.say("/order")
