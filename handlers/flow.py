@@ -57,7 +57,8 @@ class Prompt:
     `choices` are rows of buttons, `beside` those that stand with the ways back and out. `read` turns a message into a
     JSON-able answer or raises Misread; None where only buttons answer. `free` says that nearly any text is an answer,
     so that only what is plainly a question is asked of the documents. `take` turns a message with files into an answer,
-    and what to say beside the next prompt: it may fetch them first, and raises Misread.
+    and what to say beside the next prompt: it may fetch them first, and raises Misread. `verbatim` says that what is
+    plainly a question is an answer as well.
     """
 
     reply: Reply
@@ -66,6 +67,7 @@ class Prompt:
     free: bool = False
     take: Take | None = None
     beside: tuple[Button, ...] = ()
+    verbatim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +251,7 @@ def _plain(values: Any) -> Any:
 
 def _is_question(incoming: Incoming, prompt: Prompt) -> bool:
     plain = incoming.text.strip()
-    if incoming.attachments or incoming.place or len(plain) > _LONGEST_QUESTION or "\n" in plain:
+    if prompt.verbatim or incoming.attachments or incoming.place or len(plain) > _LONGEST_QUESTION or "\n" in plain:
         return False
     if plain.endswith(_ASKS) or plain.startswith("请问"):
         return True

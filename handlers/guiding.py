@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from handlers import action, analysing, evidence, flow, typed
 from handlers.context import Context
-from handlers.due import due_of
+from handlers.day import day_of
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.message import Button, File, Incoming, Reply
 from handlers.report import MEDIA, contents
@@ -44,6 +44,7 @@ EXAMPLE, HINT, ROUND = "\n例如：{example}", "\n{hint}", "第 {n} 条 · "
 SKIP, NONE_MORE = "跳过", "没有"
 SEND_CAUSES = "{ask}\n\n一行一个原因，下一层的行前面加“-”，再下一层加“--”。也可以先用 /why 做完，再从下面选。"
 NO_DATE = "没看懂日期。例如：今天、周五、11-25。"
+NO_DATE_PAST = "没看懂日期。例如：今天、昨天、上周五、11-25。"
 PHOTOS_ONLY = "请发照片，或者点“跳过”。"
 DONE = "写好了。"
 TITLE = "{name}·{store}"
@@ -132,7 +133,8 @@ def _prompt(facts: Facts, store: int, asked: Ask) -> Prompt:
     if asked.kind in ("causes", "bones"):
         rows = tuple((Choice(analysing.short(one["name"], 30), one["tree"]),) for one in facts["trees"])
         return Prompt(Reply(SEND_CAUSES.format(ask=text)), (*rows, *skip), read=_reads_causes(asked), free=True)
-    return Prompt(Reply(text), (*_ways(facts, store, asked), *skip), read=_reads(facts, asked), free=_is_free(asked))
+    rows, question = (*_ways(facts, store, asked), *skip), asked.step.example.endswith("？")
+    return Prompt(Reply(text), rows, read=_reads(facts, asked), free=_is_free(asked), verbatim=question)
 
 
 def _ways(facts: Facts, store: int, asked: Ask) -> tuple[tuple[Choice, ...], ...]:
@@ -154,7 +156,7 @@ def _ways(facts: Facts, store: int, asked: Ask) -> tuple[tuple[Choice, ...], ...
 
 
 def _is_free(asked: Ask) -> bool:
-    return asked.kind in ("text", "doubt", "number", "person")
+    return asked.kind in ("text", "doubt", "number", "person", "date")
 
 
 def _reads(facts: Facts, asked: Ask) -> Any:
@@ -165,21 +167,20 @@ def _reads(facts: Facts, asked: Ask) -> Any:
         try:
             if asked.kind != "date":
                 return read(asked, text)
-            zone = ZoneInfo(facts["zone"])
-            return _dated(asked, due_of(text, incoming.received, zone), incoming.received, zone)
+            return _dated(asked, text, incoming.received, ZoneInfo(facts["zone"]))
         except BadAnswer as error:
             raise Misread(str(error)) from error
 
     return reading
 
 
-def _dated(asked: Ask, moment: datetime | None, now: datetime, zone: ZoneInfo) -> str:
-    if moment is None:
-        raise Misread(NO_DATE)
-    answer = moment.astimezone(zone).date().isoformat()
-    if problem := check(asked, answer, now.astimezone(zone).date()):
+def _dated(asked: Ask, text: str, now: datetime, zone: ZoneInfo) -> str:
+    day = day_of(text, now, zone, past=asked.step.when == "past")
+    if day is None:
+        raise Misread(NO_DATE_PAST if asked.step.when == "past" else NO_DATE)
+    if problem := check(asked, day.isoformat(), now.astimezone(zone).date()):
         raise Misread(problem)
-    return answer
+    return day.isoformat()
 
 
 def _reads_causes(asked: Ask) -> Any:

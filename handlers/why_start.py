@@ -44,6 +44,7 @@ GO_ON = "没做完的分析有 {n} 份，点一份接着做；或者开始新的
 _NEAR, _SHOWN = 3, 5
 _SKIPPED = (SKIP, "跳过", "没有", "无", "不知道", "不清楚")
 _FIGURE = re.compile(r"(?<![\d.])-?\d+(?:\.\d+)?")
+_WHY = re.compile(r"(?:为什么|为何|怎么|为啥)?[，,：:]?\s*(.+?)(?:了?(?:吗|呢))?\s*[？?]*")
 _ORDER = ("what", "where", "when", "how_many", "impact")
 _LONGEST = 200
 
@@ -56,7 +57,7 @@ async def begin(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
         waiting = await Analyses(connection).all(sought, limit=_SHOWN)
     if not stores:
         return (Reply(NO_STORE),)
-    what = typed.inert(incoming.text.partition(" ")[2]) if incoming.text.startswith("/") else ""
+    what = stated(typed.inert(incoming.text.partition(" ")[2])) if incoming.text.startswith("/") else ""
     facts: Facts = {
         "stores": [{"id": one.id, "name": typed.inert(one.name)} for one in stores],
         "what": what if len(what) <= MOST_TEXT else "",
@@ -97,7 +98,7 @@ def _step(facts: Facts, answers: Answers) -> Prompt | None:
     for name in _ORDER:
         if name not in known:
             ways = () if name == "what" else ((Choice(SKIP, {name: ""}),),)
-            return Prompt(Reply(ASKS[name]), ways, read=_reads(name), free=True)
+            return Prompt(Reply(ASKS[name]), ways, read=_reads(name), free=True, verbatim=name == "what")
     return _asked_kpi(known)
 
 
@@ -125,6 +126,7 @@ def _reads(name: str) -> Any:
 
     def read(incoming: Incoming) -> dict[str, str]:
         text = typed.inert(incoming.text)
+        text = stated(text) if name == "what" else text
         if not text or incoming.attachments:
             raise Misread(typed.NO_TEXT)
         if len(text) > most:
@@ -132,6 +134,12 @@ def _reads(name: str) -> Any:
         return {name: "" if name != "what" and text in _SKIPPED else text}
 
     return read
+
+
+def stated(problem: str) -> str:
+    """A problem as a fact: “为什么返修多？” is “返修多”."""
+    found = _WHY.fullmatch(problem)
+    return found[1] if found else problem
 
 
 def _read_way(incoming: Incoming) -> dict[str, str]:

@@ -199,6 +199,12 @@ async def test_the_whole_card_can_be_typed(analyst: Analyst) -> None:
     assert (await analyst.tree(2)).card.kpi is None
 
 
+@pytest.mark.parametrize("said", ["为什么返修多？", "返修多", "为啥返修多呢", "返修多？"])
+async def test_a_problem_that_is_put_as_a_question_is_stated(analyst: Analyst, said: str) -> None:
+    await analyst.begin(("!5Why：一层层问", said, *["!先跳过"] * 4, "!没有指标"))
+    assert (await analyst.tree()).card.what == "返修多"
+
+
 async def test_figures_that_are_none_are_asked_for_again(analyst: Analyst) -> None:
     for said in ("不清楚", "1 2 3"):
         assert why_start.NO_FIGURES in await analyst.begin((*NPS[:-1], said))

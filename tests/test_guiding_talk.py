@@ -1,0 +1,226 @@
+"""Every guide walked to its end in talk: its paper, PDF and Word, actions with their dates, going back, a restart."""
+
+import io
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pypdf
+import pytest
+from checks import Visit, Visitor, visiting
+from conftest import Opens, loaded
+from docx import Document
+from test_guides import GUIDES
+from test_guides import answer as answered
+
+from bot.app import App, opened
+from handlers import guiding
+from handlers.day import day_of
+from handlers.flow import BACK, GO_ON, LATER
+from handlers.roles import NOT_YOURS
+from knowledge.guide import Guide
+from knowledge.guide_result import result
+from knowledge.guide_walk import Ask, advance
+from records.actions import Actions, Which
+from records.analyses import DONE, Analyses, Analysis, Sought
+from records.conversations import Conversations
+
+WALKED = {key: one for key, one in GUIDES.items() if key not in ("5-why", "fishbone")}
+every = pytest.mark.parametrize("guide", WALKED.values(), ids=list(WALKED))
+CAUSES = "备件没有提前准备\n- 预约没有传到备件\n-- 系统里没有这个字段\n交车前没有路试"
+
+
+@pytest.fixture
+async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
+    async with house(own_home) as opened_app:
+        yield opened_app
+
+
+@pytest.fixture
+async def visit(app: App) -> Visit:
+    visit = await visiting(app)
+    await visit.take_away(visit.boss, visit.there)
+    return visit
+
+
+async def kept(app: App) -> list[Analysis]:
+    """Every finished guide, the oldest first."""
+    async with app.database.read() as connection:
+        return sorted(await Analyses(connection).all(Sought(kinds=tuple(WALKED))), key=lambda one: one.id)
+
+
+async def began(chat: Visitor, guide: Guide) -> str:
+    await chat.say("/guides")
+    return await chat.press(f"{guide.name}（")
+
+
+async def say(chat: Visitor, guide: Guide, ask: Ask, longest: bool, seed: int) -> str:
+    """What a person sends where this is asked, or taps."""
+    said = answered(guide, ask, longest)
+    match ask.kind:
+        case _ if said is None:
+            return await chat.tap(guiding.SKIP)
+        case "more":
+            return await chat.tap(ask.choices[0] if said else ask.choices[1])
+        case "choice":
+            return await chat.tap(said)
+        case "date":
+            return await chat.say("昨天" if ask.step.when == "past" else "11-25")
+        case "person":
+            return await chat.tap("小李")
+        case "photo":
+            return await chat.photo(*range(seed, seed + int(ask.step.least or 1)))
+        case "causes" | "bones":
+            return await chat.say(CAUSES)
+    return await chat.say(f"{said:g}" if isinstance(said, int | float) else said)
+
+
+async def walked(visit: Visit, guide: Guide, longest: bool) -> list[str]:
+    """Walk it; every text that was shown."""
+    shown, seed = [await began(visit.boss, guide)], 1
+    while True:
+        [opened_] = await drafts(visit, guide)
+        asked = advance(guide, opened_[1:])
+        assert asked is not None
+        assert asked.text.split("\n")[0] in shown[-1], (guide.key, asked.text)
+        shown.append(await say(visit.boss, guide, asked, longest, seed))
+        seed += 9
+        if guiding.DONE in shown[-1]:
+            return shown
+        assert len(shown) < 200
+
+
+async def drafts(visit: Visit, guide: Guide) -> list[list[object]]:
+    """The answers of the guides that are not finished."""
+    person = await visit.boss.who()
+    async with visit.app.database.read() as connection:
+        found = await Conversations(connection).drafts(person.id)
+    return [one.state["answers"] for one in found if one.flow == "guide"]
+
+
+@every
+async def test_every_guide_is_walked_to_its_paper_and_its_files(visit: Visit, guide: Guide) -> None:
+    shown = await walked(visit, guide, longest=False)
+    [one] = await kept(visit.app)
+    assert (one.kind, one.state, one.store_id) == (guide.key, DONE, visit.here.id)
+    paper = result(guide, one.content["answers"])
+    assert paper.title in shown[-1].replace("\\", "")
+    assert "{" not in shown[-1]
+    assert await visit.boss.act(f"guide:pdf:{one.id}")
+    [pdf] = visit.boss.replies[0].files
+    pages = pypdf.PdfReader(io.BytesIO(await visit.app.turns.files.get(pdf.ref))).pages
+    assert "".join(paper.title.split()) in "".join("".join(page.extract_text() for page in pages).split())
+    await visit.boss.act(f"guide:word:{one.id}")
+    [word] = visit.boss.replies[0].files
+    texts = [part.text for part in Document(io.BytesIO(await visit.app.turns.files.get(word.ref))).paragraphs]
+    assert any(paper.title in text for text in texts)
+
+
+async def test_the_longest_way_through_8d_keeps_every_answer(visit: Visit) -> None:
+    guide = WALKED["8d"]
+    shown = await walked(visit, guide, longest=True)
+    [one] = await kept(visit.app)
+    assert advance(guide, one.content["answers"]) is None
+    assert len(shown) > 30
+    assert len(one.content["answers"]) == len(shown) - 1  # an answer to each prompt, and then the paper
+
+
+async def test_going_back_asks_the_last_again_and_leaves_the_others(visit: Visit) -> None:
+    guide, boss = WALKED["pdca"], visit.boss
+    first = await began(boss, guide)
+    second = await boss.say("客户等待时的进度告知")
+    assert await boss.tap(BACK) == first
+    assert await boss.say("客户等待时的告知") == second
+    [answers] = await drafts(visit, guide)
+    assert answers[1:] == ["客户等待时的告知"]
+
+
+async def test_a_restart_and_a_change_of_device_go_on_where_it_stopped(own_home: Path) -> None:
+    guide = WALKED["pdca"]
+    async with opened(loaded(own_home)) as first:
+        visit = await visiting(first)
+        await visit.take_away(visit.boss, visit.there)
+        await began(visit.boss, guide)
+        asked = await visit.boss.say("客户等待时的进度告知")
+    async with opened(loaded(own_home)) as second:
+        boss = Visitor(second, "chat-老王", person="老王")
+        assert asked in await boss.say(GO_ON)
+        await boss.tap(LATER)
+        await boss.say(GO_ON)
+        assert asked in await boss.press("接着做：PDCA")
+
+
+async def test_the_measures_become_actions_with_the_dates_that_were_typed(visit: Visit) -> None:
+    guide, boss = WALKED["smart"], visit.boss
+    shown = await walked(visit, guide, longest=False)
+    assert shown
+    assert "浦东店有" in await boss.tap(guiding.ACTIONS)
+    await boss.press("全部建")
+    async with visit.app.database.read() as connection:
+        made = await Actions(connection).all(Which())
+    assert made
+    assert {one.due_at.astimezone(visit.clock.now.tzinfo).strftime("%m-%d %H:%M") for one in made} == {"11-25 10:00"}
+    assert {(one.source, one.source_id) for one in made} == {("cause", 1)}
+
+
+async def test_a_date_in_any_words_is_read_and_what_is_none_is_asked_again(visit: Visit) -> None:
+    guide, boss = WALKED["smart"], visit.boss
+    await began(boss, guide)
+    while True:
+        [answers] = await drafts(visit, guide)
+        asked = advance(guide, answers[1:])
+        assert asked is not None
+        if asked.kind == "date":
+            break
+        await say(boss, guide, asked, longest=False, seed=1)
+    assert guiding.NO_DATE in await boss.say("尽快")
+    await boss.say("下周五")
+    [after] = await drafts(visit, guide)
+    assert after[:-1] == answers
+    assert after[-1] == "2026-05-15"
+
+
+NOW = datetime(2026, 5, 4, 4, tzinfo=UTC)  # a Monday
+
+
+@pytest.mark.parametrize(
+    ("said", "past", "day"),
+    [
+        ("今天", True, "2026-05-04"), ("昨天", True, "2026-05-03"), ("前天", True, "2026-05-02"),
+        ("上周五", True, "2026-05-01"), ("上上周日", True, "2026-04-26"), ("周三", True, "2026-04-29"),
+        ("5-1", True, "2026-05-01"), ("11-25", True, "2025-11-25"), ("2026-11-25", True, "2026-11-25"),
+        ("11-25", False, "2026-11-25"), ("昨天", False, "2026-05-03"), ("周三", False, "2026-05-06"),
+        ("2月29日", True, None), ("尽快", True, None),
+    ],
+)  # fmt: skip
+def test_days_are_read_as_people_say_them(said: str, past: bool, day: str | None) -> None:
+    found = day_of(said, NOW, ZoneInfo("Asia/Shanghai"), past=past)
+    assert (found.isoformat() if found else None) == day
+
+
+async def test_a_store_that_is_lost_in_the_middle_gets_no_paper(visit: Visit) -> None:
+    guide, boss = WALKED["scqa"], visit.boss
+    await began(boss, guide)
+    await visit.take_away(boss, visit.here)
+    said = ""
+    for _ in range(30):
+        [answers] = await drafts(visit, guide) or [[]]
+        asked = advance(guide, answers[1:]) if answers else None
+        if asked is None:
+            break
+        said = await say(boss, guide, asked, longest=False, seed=1)
+    assert said == guiding.NOT_YOURS_NOW
+    assert await kept(visit.app) == []
+
+
+async def test_guides_are_for_leaders_and_their_papers_for_those_of_the_store(visit: Visit) -> None:
+    assert await visit.hand.say("/guides") == NOT_YOURS
+    await walked(visit, WALKED["scqa"], longest=False)
+    for what in ("pdf", "word", "actions"):
+        assert await visit.other.act(f"guide:{what}:1") == guiding.NOT_HERE
+        assert await visit.other.act(f"guide:{what}:77") == guiding.NOT_HERE
+        assert await visit.hand.act(f"guide:{what}:1") == NOT_YOURS
+    await visit.take_away(visit.boss, visit.here)
+    assert await visit.boss.say("/guides")
+    assert await visit.boss.press("SCQA") == guiding.NO_STORE
