@@ -8,6 +8,7 @@ from typing import Any
 from handlers import ask, flow, listing, typed
 from handlers.context import Context, Unfetched
 from handlers.flow import Answers, Choice, Facts, Flow, Prompt
+from handlers.learning import questions
 from handlers.message import Button, Incoming, Reply
 from handlers.roles import ADMINS, PRIVATE
 from knowledge.reading import Unreadable
@@ -59,7 +60,8 @@ async def received(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
         return (Reply(str(error)),)
     if len(content) > most:
         return (_too_big(name, len(content), most),)
-    listed = await listing.offered(context, incoming, name, content)
+    listed = await questions.offered(context, incoming, name, content)
+    listed = listed or await listing.offered(context, incoming, name, content)
     return await _offer(context, incoming, content) if listed is None else listed
 
 

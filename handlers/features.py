@@ -32,7 +32,7 @@ from handlers import (
     why_start,
 )
 from handlers.drafts import Drafts
-from handlers.learning import certificate, course, exam, homework, learners, quiz, start, today
+from handlers.learning import certificate, course, exam, homework, learners, questions, quiz, start, today
 from handlers.roles import ADMINS, EVERYONE, LEADERS, WORKERS
 from handlers.routing import About, Command, House, Press, Talk
 
@@ -53,6 +53,7 @@ FLOWS = (
     period.TYPING,
     start.STARTING,
     *homework.FLOWS,
+    questions.TAKING,
     *why_start.FLOWS,
     *why.FLOWS,
     *guiding.FLOWS,
@@ -88,6 +89,7 @@ HOUSE = House(
         Command("guides", "模板：整改方案、PDCA、8D…", guiding.show, LEADERS, ("模板", "文档模板"), private=True),
         Command("causes", "做过的分析和高频根因", causes.show, LEADERS, ("分析记录", "高频根因"), private=True),
         Command("learners", "学员：进度、掌握、作业", learners.show, LEADERS, ("学员", "我的学员"), private=True),
+        Command("questions", "题库：有问题的题、改题", questions.show, ADMINS, ("题库", "题目"), private=True),
         Command("unanswered", "没答上的问题", unanswered.show, LEADERS, ("没答上的问题", "未答问题"), private=True),
         Command("connect", "在另一个渠道接着用", inviting.connect, EVERYONE, (), private=True),
         Command("web", "在网页里用", logging_in.link, EVERYONE, (), private=True),
@@ -127,6 +129,7 @@ HOUSE = House(
         Press("course", course.press),
         Press("work", homework.press),
         Press("learner", learners.press, LEADERS),
+        Press("questions", questions.press, ADMINS),
         Press("guide", guiding.press, LEADERS),
         Press("attachment", spot_sending.received),
         Press("undo", documents.undo, ADMINS),

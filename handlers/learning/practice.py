@@ -12,9 +12,7 @@ from knowledge.quiz import Bank, Question, Topic
 from records.learning.quizzes import Card
 
 MOST = 30
-_QUIZ_ME = re.compile(
-    r"(?:来)?(?:考考我|考我|测测我|抽查我)(?:一下|吧)?[\s,:]*(?:(\d{1,3})\s*[道个]?\s*题?)?[\s,:]*(.*)"
-)
+_QUIZ_ME = re.compile(r"(?:考考我|考我|测测我)(?:一下|吧)?[\s,:]*(?:(\d{1,3})\s*[道个]?\s*题)?[\s,:]*(.*)")
 _PRACTISE = re.compile(r"(?:练|练习|刷|做|来)\s*(\d{1,3})\s*[道个]?\s*题[\s,:]*(.*)")
 _WRONG = re.compile(r"(?:练|练习|做|重做|看|我的)?\s*错题本?")
 _CUT = re.compile(r"^(?:关于|有关)|(?:的题目?|相关的?|方面的?|吧|知识)$")

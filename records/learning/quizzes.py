@@ -143,6 +143,11 @@ class Quizzes:
             _attempt(row) for row in await self._connection.execute(query.order_by(answer.c.id.desc()).limit(limit))
         ]
 
+    async def history(self, person_id: int) -> list[Attempt]:
+        """Every answer of a person, in order."""
+        query = select(answer).where(answer.c.person_id == person_id).order_by(answer.c.id)
+        return [_attempt(row) for row in await self._connection.execute(query)]
+
     async def firsts(self) -> list[Attempt]:
         """Every first attempt there is, whoever's."""
         query = select(answer).where(answer.c.first.is_(True)).order_by(answer.c.id)
