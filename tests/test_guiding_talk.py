@@ -15,7 +15,7 @@ from test_guides import GUIDES
 from test_guides import answer as answered
 
 from bot.app import App, opened
-from handlers import guiding
+from handlers import guide_prompt, guiding
 from handlers.day import day_of
 from handlers.flow import BACK, GO_ON, LATER
 from handlers.roles import NOT_YOURS
@@ -60,7 +60,7 @@ async def say(chat: Visitor, guide: Guide, ask: Ask, longest: bool, seed: int) -
     said = answered(guide, ask, longest)
     match ask.kind:
         case _ if said is None:
-            return await chat.tap(guiding.SKIP)
+            return await chat.tap(guide_prompt.SKIP)
         case "more":
             return await chat.tap(ask.choices[0] if said else ask.choices[1])
         case "choice":
@@ -174,7 +174,7 @@ async def test_a_date_in_any_words_is_read_and_what_is_none_is_asked_again(visit
         if asked.kind == "date":
             break
         await say(boss, guide, asked, longest=False, seed=1)
-    assert guiding.NO_DATE in await boss.say("尽快")
+    assert guide_prompt.NO_DATE in await boss.say("尽快")
     await boss.say("下周五")
     [after] = await drafts(visit, guide)
     assert after[:-1] == answers
