@@ -199,7 +199,7 @@ class FakeFeishu(Methods):
     def endpoint(self, body: Json) -> Json:
         """POST /callback/ws/endpoint"""
         if body.get("AppID") != APP or body.get("AppSecret") != SECRET:
-            raise Refusal(1000040343, "app_id or app_secret is invalid", 200)
+            raise Refusal(10014, "app_id or app_secret is invalid", 200)
         device = self._id("d")
         url = f"{self.url.replace('http', 'ws')}/ws?device_id={device}&service_id=42&ticket={_TICKET}"
         config = {"ReconnectCount": -1, "ReconnectInterval": 1, "ReconnectNonce": 0, "PingInterval": 60}
@@ -209,6 +209,10 @@ class FakeFeishu(Methods):
         """One long connection."""
         if socket_.query_params.get("ticket") != _TICKET:
             await socket_.close(4401)
+            return
+        if self.full:
+            told = {"handshake-status": "514", "handshake-msg": "exceed", "handshake-autherrcode": "1000040350"}
+            await socket_.send_denial_response(Response(status_code=403, headers=told))
             return
         await socket_.accept()
         line = _Line(socket_)

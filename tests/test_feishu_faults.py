@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_feishu import APP, KEY, SECRET, FakeFeishu, Fault, fake_feishu
+from fake_feishu import APP, SECRET, FakeFeishu, Fault, fake_feishu
 from feishu_house import ASKED, CHEN, LIN, Talk, answering, settings, talking
 
 from bot.config import FeishuSettings
 from bot.feishu import NoFeishu
 from bot.feishu.api import Api, Busy, Refusal, connect
 from bot.feishu.callback import Callback
-from bot.feishu.connection import TOO_MANY, Connection
+from bot.feishu.connection import Connection
 from bot.feishu.intake import NOT_TAKEN, Intake
 from handlers.context import Context
 from handlers.message import Button, Incoming, Reply
@@ -305,6 +305,8 @@ async def _never(person: str) -> bool:
     return False
 
 
-def test_words_for_too_many_connections_say_what_to_do() -> None:
-    assert "50" in TOO_MANY
-    assert KEY
+async def test_too_many_connections_end_it_with_what_to_do(fake: FakeFeishu) -> None:
+    fake.full = True
+    async with connected(fake, _nothing) as running:
+        with pytest.raises(NoFeishu, match="50"):
+            await running

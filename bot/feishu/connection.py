@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any
 
 from bot.feishu import NoFeishu
@@ -15,6 +16,7 @@ from bot.feishu.sdk import loaded
 
 TOO_MANY = "飞书不让再建立长连接（{why}）：同一个应用最多 50 个，请停掉多余的进程。"
 _ACKNOWLEDGED = 2.8  # seconds; after 3 Feishu takes an event for lost, and brings it again
+_CLOSING = 0.5  # seconds for a farewell
 _FIRST, _LONGEST = 1.0, 30.0  # seconds between attempts of ours, where the SDK itself gave up
 log = logging.getLogger(__name__)
 Take = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
@@ -28,6 +30,7 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         self._inner: asyncio.AbstractEventLoop | None = None
         self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._stopped, self._woken = False, threading.Event()
         self._thread = threading.Thread(target=self._live, name="feishu", daemon=True)
 
     async def run(self) -> None:
@@ -40,31 +43,33 @@ class Connection:
             await asyncio.to_thread(self._thread.join, 2.0)
 
     def _stop(self) -> None:
-        inner = self._inner
-        if inner is not None and not inner.is_closed():
-            inner.call_soon_threadsafe(inner.stop)
+        inner, self._stopped = self._inner, True
+        self._woken.set()
+        if inner is not None:
+            with suppress(RuntimeError):  # it is closed already
+                inner.call_soon_threadsafe(inner.stop)
 
     def _live(self) -> None:
         """The thread: the SDK asks for its address without letting go of the loop, which must be no other's."""
         sdk, wait = loaded(), _FIRST
-        while not self._loop.is_closed() and not self._ended.done():
-            inner = self._inner = sdk.loop = asyncio.new_event_loop()
-            asyncio.set_event_loop(inner)
-            client = made(sdk, self._base, self._app, self._secret, self._events)
+        while not self._stopped:
             started = time.monotonic()
+            inner = sdk.loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(inner)
+            client, self._inner = made(sdk, self._base, self._app, self._secret, self._events), inner
             try:
                 client.start()
             except sdk.ClientException as error:
                 self._end(NoFeishu(_told(error)))
+                return
             except Exception as error:
-                if inner.is_running() or self._ended.done() or "stopped before" in str(error):
-                    return _closed(inner)
-                log.warning("feishu: the long connection failed: %s", type(error).__name__)
-            _closed(inner)
+                if not self._stopped:
+                    log.warning("feishu: the long connection failed: %s", type(error).__name__)
+            finally:
+                self._inner = None
+                _closed(inner, client)
             wait = _FIRST if time.monotonic() - started > _LONGEST else min(_LONGEST, wait * 2)
-            if not self._ended.done():
-                time.sleep(wait)
-        return None
+            self._woken.wait(0 if self._stopped else wait)
 
     def _end(self, error: NoFeishu) -> None:
         def end() -> None:
@@ -152,12 +157,23 @@ def _told(error: Any) -> str:
     return TOO_MANY.format(why=known) if known in (1000040350, 514) else NOT_KNOWN
 
 
-def _closed(loop: asyncio.AbstractEventLoop) -> None:
-    """Nothing of the loop is left under way."""
-    tasks = asyncio.all_tasks(loop)
+def _closed(loop: asyncio.AbstractEventLoop, client: Any) -> None:
+    """Nothing of the loop is left under way; a second time, where it was told to stop in between."""
+    for _ in range(2):
+        with suppress(RuntimeError):
+            loop.run_until_complete(_let_go(client))
+            break
+    loop.close()
+
+
+async def _let_go(client: Any) -> None:
+    tasks, connection = asyncio.all_tasks() - {asyncio.current_task()}, client._conn
     for task in tasks:
         task.cancel()
-    if tasks:
-        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-    loop.run_until_complete(loop.shutdown_asyncgens())
-    loop.close()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    if connection is not None:
+        with suppress(Exception):  # it may be gone already
+            async with asyncio.timeout(_CLOSING):
+                await connection.close()
+        connection.transport.abort()
+        await asyncio.sleep(0)  # for the transport to be gone
