@@ -186,8 +186,12 @@ def _bold(text: str) -> str:
 
 
 def _link(address: str) -> str:
+    end = len(address.rstrip(".,;:!?"))
+    while address[:end].endswith(")") and address.count(")", 0, end) > address.count("(", 0, end):
+        end -= 1
+    address, rest = address[:end], address[end:]
     shut = "".join(_UNLINKED.get(one, one) for one in address)
-    return f"[{plain(address)}]({shut})"
+    return f"[{plain(address)}]({shut}){plain(rest)}"
 
 
 def _cut(held: Sequence[Block]) -> list[Block]:
