@@ -96,6 +96,7 @@ async def opened(settings: Settings, progress: Progress | None = None, say: Say 
         try:
             yield app
         finally:
+            gc.unfreeze()
             await app.turns.stop(_GRACE)
             desk.library.vectors.close()
     finally:
