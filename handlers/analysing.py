@@ -26,6 +26,7 @@ from reports.diagrams.poster import poster
 from reports.diagrams.scene import Scene, cut
 from reports.diagrams.sheet import Sheet
 from reports.diagrams.xmind import FISHBONE, TREE, as_xmind
+from retrieval.card import Card
 
 NOT_HERE = "没有这份分析。"
 _TALLEST = 640.0  # points of one picture for the phone: chat apps shrink what is taller
@@ -140,6 +141,14 @@ def _drawn(sheet: Sheet, kind: str, form: str) -> bytes:
 def sheet_of(one: Analysis) -> Sheet:
     """What is drawn of an analysis."""
     return of_fishbone(fishbone_from(one.content)) if one.kind == FISH else of_tree(tree_from(one.content))
+
+
+async def sections(context: Context, text: str, most: int) -> list[Card]:
+    """Sections of the documents that speak of this; what has not a word in common with it does not."""
+    found = await context.desk.search(text, most)
+    pairs = {text[at : at + 2] for at in range(len(text) - 1) if text[at : at + 2].isalpha()}
+    cards = [one.card for one in found.ranked]
+    return [one for one in cards if any(pair in " ".join((one.title, *one.path, one.text)) for pair in pairs)]
 
 
 def ways(one: Analysis, version: int = 0) -> tuple[tuple[Button, ...], ...]:

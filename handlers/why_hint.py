@@ -23,8 +23,7 @@ async def hint(context: Context, incoming: Incoming, number: int, rest: list[str
     at = analysing.numbers(rest[0]) if rest else PROBLEM
     line: Line = next((one for one in LINES if rest[1:] == [one]), "happened")
     said = (tree.card.what, *(one.text for one in tree.path(at)))
-    found = await context.desk.search(" ".join(dict.fromkeys((said[0], *said[1:2]))), _NEAR)
-    cards = [one.card for one in found.ranked]
+    cards = await analysing.sections(context, " ".join(said[:2]), _NEAR)
     suggested = await _suggested(context, tree, at, line, cards)
     parts = [_lines(SUGGESTED, suggested)] if suggested else [NO_WORD] if context.desk.suggests and cards else []
     parts += [] if suggested else [_lines(ASK_THIS, questions(" ".join((tree.card.where, *said))))]

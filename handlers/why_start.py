@@ -199,14 +199,14 @@ async def _finish(context: Context, incoming: Incoming, facts: Facts, answers: A
 
 async def _helped(context: Context, what: str) -> tuple[Reply, ...]:
     """Handbook sections about it, and what was found when it was so before; slow work comes first."""
-    found = await context.desk.search(what, _NEAR)
+    cards = await analysing.sections(context, what, _NEAR)
     async with context.database.read() as connection:
         stores = [one.id for one in await Stores(connection).all() if actor(context.me, one.id).leads]
         sought = Sought(stores=stores, kinds=(WHY,), states=(DONE, CLOSED, BACK))
         past = analysing.similar(what, await Analyses(connection).all(sought, limit=300))
     lines = "\n".join(_past(context, one) for one in past[:_NEAR])
     parts = [EARLIER.format(n=len(past), lines=lines)] if past else []
-    rows = tuple((Button(short(one.card.heading, 30), f"section:{one.card.key}"),) for one in found.ranked)
+    rows = tuple((Button(short(one.heading, 30), f"section:{one.key}"),) for one in cards)
     parts += [HANDBOOK] if rows else []
     return (Reply("\n\n".join(parts), buttons=rows),) if parts else ()
 
