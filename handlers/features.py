@@ -32,7 +32,7 @@ from handlers import (
     why_start,
 )
 from handlers.drafts import Drafts
-from handlers.learning import certificate, course, exam, homework, learners, questions, quiz, start, today
+from handlers.learning import certificate, course, exam, formulas, homework, learners, questions, quiz, start, today
 from handlers.roles import ADMINS, EVERYONE, LEADERS, WORKERS
 from handlers.routing import About, Command, House, Press, Talk
 
@@ -130,13 +130,14 @@ HOUSE = House(
         Press("work", homework.press),
         Press("learner", learners.press, LEADERS),
         Press("questions", questions.press, ADMINS),
+        Press("formula", formulas.press),
         Press("guide", guiding.press, LEADERS),
         Press("attachment", spot_sending.received),
         Press("undo", documents.undo, ADMINS),
     ),
     flows=FLOWS,
     talks=(Talk(quiz.TALK, quiz.hear, quiz.aside), Talk(exam.TALK, exam.hear, exam.aside)),
-    wishes=(quiz.wished,),
+    wishes=(formulas.wished, quiz.wished),
     again=KEPT.again,
     abouts=(
         About(unanswered.ABOUT, unanswered.replied, ADMINS),

@@ -12,7 +12,7 @@ from talking import Clock, Talk
 
 from bot.app import App
 from handlers import flow
-from handlers.learning import quiz
+from handlers.learning import formulas, quiz
 from handlers.learning.posing import ANEW, DONE, READY, UNKNOWN
 from records.learning.quizzes import DAILY, FREE, Posed, Quizzes, Round
 
@@ -258,6 +258,27 @@ async def test_the_original_section_is_shown(handbook_home: Path, house: Opens) 
         shown = await learner.act(f"quiz:{(await keyed(learner)).id}:0:read")
         assert posed.question.proof.section[-1] in shown
         assert "整理" in shown
+
+
+async def test_formulas_are_recalled_and_judged_by_oneself(handbook_home: Path, house: Opens) -> None:
+    async with house(handbook_home, handbook=True) as app:
+        clock = app.turns.now = Clock(NOON)
+        seeded(app)
+        learner = Learner(app)
+        await learner.be("trainee")
+        said = await learner.say("KPI 公式")
+        count = int(said.split("一共 ")[1].split(" 张")[0])
+        assert count >= 15
+        assert "=" not in said
+        assert " = " in await learner.press(formulas.SHOW)
+        first = learner.shown[0].action
+        await learner.press(formulas.FORGOT)
+        assert f"今天还有 {count - 1} 张" in learner.replies[-1].text
+        name = first.rpartition(":")[0]
+        clock.on(days=1)
+        await learner.say("公式卡")
+        assert learner.shown[0].action == f"{name}:show"  # what was forgotten comes first the next day
+        assert "没有关于" in await learner.say("考考我没有的主题")
 
 
 async def keyed(learner: Learner) -> Round:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from handlers import ask, flow, typed
 from handlers.context import Context
-from handlers.learning import posing, practice, proof, rounds
+from handlers.learning import formulas, posing, practice, proof, rounds
 from handlers.learning.posing import Given, Pick
 from handlers.learning.practice import Wish
 from handlers.learning.rounds import Counted
@@ -35,7 +35,7 @@ ANSWERED = "这道题已经答过，以第一次的答案为准。"
 UNREAD = "没看懂。{how}。"
 STOPPED = "已放下，答过的都算数。发 /quiz 接着做。"
 FREE_STOPPED = "已放下，答过的都算数。"
-AGAIN, PRACTISE_WRONG = "再来一组", "练错题"
+AGAIN, PRACTISE_WRONG, FORMULAS = "再来一组", "练错题", "公式卡"
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 
 
@@ -95,8 +95,9 @@ async def hear(context: Context, incoming: Incoming, opened: Open) -> tuple[Repl
         return (Reply(STOPPED if one.kind == DAILY else FREE_STOPPED),)
     if meant is not None:
         return (_asked(one, position),)
-    if (replies := await wished(context, incoming)) is not None:
-        return replies
+    for wish in (formulas.wished, wished):
+        if (replies := await wish(context, incoming)) is not None:
+            return replies
     answer = None if incoming.text.strip().endswith(("?", "？")) else posing.read(one.posed[position], incoming.text)
     return None if answer is None else await _given(context, incoming, one, position, answer)
 
@@ -217,10 +218,11 @@ async def _done_already(context: Context, one: Round) -> Reply:
 async def _with_ways(context: Context, lines: list[str]) -> Reply:
     """What can be practised now."""
     cards = await Quizzes(await context.write()).cards(context.me.id)
-    owed = sum(bool(one.owed) for one in cards.values())
+    owed = sum(bool(one.owed) for key, one in cards.items() if not key.startswith(formulas.PREFIX))
     if owed:
         lines.append(OWED.format(n=owed, times=context.deployment.school.memory.owed))
     ways = (Button(AGAIN, "quiz:more"), *((Button(PRACTISE_WRONG, "quiz:wrong"),) if owed else ()))
+    ways += (Button(FORMULAS, "formula:next"),)
     return Reply("\n".join(lines), buttons=(ways,))
 
 

@@ -149,9 +149,10 @@ class Quizzes:
         return [_attempt(row) for row in await self._connection.execute(query)]
 
     async def firsts(self) -> list[Attempt]:
-        """Every first attempt there is, whoever's."""
-        query = select(answer).where(answer.c.first.is_(True)).order_by(answer.c.id)
-        return [_attempt(row) for row in await self._connection.execute(query)]
+        """Every first attempt there is, whoever's, without what was given."""
+        wanted = [answer.c[name] for name in Attempt.__dataclass_fields__ if name != "given"]
+        rows = await self._connection.execute(select(*wanted).where(answer.c.first.is_(True)).order_by(answer.c.id))
+        return [Attempt(**row._mapping, given=None) for row in rows]
 
     async def tallies(self, people: Collection[int], since: date, until: date) -> list[Tally]:
         """How these people's first attempts went on those days, both included."""
