@@ -11,7 +11,7 @@ from bot.finding import BAD, GOOD, MISSING, Finding
 from bot.health import UNHANDLED, UNSENT
 from bot.local import LOCAL
 from handlers.joining import ROLE_NAMES
-from records.backlog import Backlog, backlog, channels, failures
+from records.backlog import Backlog, backlog, channels, failures, traffic
 from records.database import Connection, Database
 from records.files import FilesError
 from records.outbox import BLOCKED, LATE
@@ -24,6 +24,23 @@ _NO_BOT = "没有令牌，Telegram 没有启用"
 _GET_BOT = "需要时向 @BotFather 要一个令牌，设为环境变量 TELEGRAM_BOT_TOKEN 后重新启动"
 _INVITE = "运行 dudao invite --role admin，把得到的链接或邀请码交给管理员"
 _RUN = "启动 dudao run；如果它正在运行，请看它的日志"
+_NO_APP = "没有应用凭证，飞书没有启用"
+_GET_APP = "需要时在飞书开放平台建一个企业自建应用，设环境变量 FEISHU_APP_ID 和 FEISHU_APP_SECRET 后重新启动"
+_NO_KEY = "feishu.mode 是 callback，但没有 FEISHU_ENCRYPT_KEY，也没有 FEISHU_VERIFICATION_TOKEN"
+_GET_KEY = "在开发者后台 → 事件与回调 → 加密策略里设好 Encrypt Key，再设环境变量 FEISHU_ENCRYPT_KEY"
+_NO_SCOPES = "{name}，缺权限：{scopes}"
+_GET_SCOPES = "在开发者后台 → 权限管理里开通，再创建版本并发布"
+_NO_EVENTS = "还没有收到过飞书的消息"
+_GET_EVENTS = (
+    "在开发者后台 → 事件与回调 → 事件配置里，订阅方式选{how}，添加事件“接收消息”（im.message.receive_v1），"
+    "再创建版本并发布；然后给机器人发一句话"
+)
+_NO_PRESSES = "发出过 {n} 条带按钮的卡片，还没有收到过点击"
+_GET_PRESSES = (
+    "如果点按钮时飞书提示错误 200340，就是缺回调：在开发者后台 → 事件与回调 → 回调配置里，订阅方式选{how}，"
+    "添加回调“卡片回传交互”（card.action.trigger），再创建版本并发布"
+)
+_HOW = {"long-connection": "“使用长连接接收”", "callback": "“发送至开发者服务器”，地址是网页的公网地址加 {path}"}
 _OTHER_WEBHOOK = "Telegram 那边登记的 webhook 是 {found}，配置的是 {wanted}"
 
 
@@ -35,6 +52,9 @@ async def talk(settings: Settings, database: Database) -> AsyncIterator[Finding]
         yield await _demo(settings, connection)
         yield _waiting(await backlog(connection, await channels(connection), now), now)
         yield _failed(await failures(connection, now - _DAY))
+        if settings.feishu.talks:
+            async for finding in _feishu_traffic(settings, connection):
+                yield finding
 
 
 def unfinished(settings: Settings) -> Finding | None:
@@ -79,6 +99,45 @@ async def telegram(settings: Settings) -> Finding:
     return Finding("Telegram", GOOD, f"@{seen.username}，{f'webhook {wanted}' if wanted else '轮询'}{waits}")
 
 
+async def feishu(settings: Settings) -> Finding:
+    """Whether Feishu knows the app, and lets it do what it must."""
+    here = settings.feishu
+    if not here.enabled:
+        return Finding("飞书", MISSING, "没有启用", "需要时把 feishu.enabled 设为 true")
+    if not here.talks:
+        return Finding("飞书", MISSING, _NO_APP, _GET_APP)
+    if here.mode == "callback" and not (
+        here.encrypt_key.get_secret_value() or here.verification_token.get_secret_value()
+    ):
+        return Finding("飞书", BAD, _NO_KEY, _GET_KEY)
+    from bot.feishu import NoFeishu
+    from bot.feishu.examine import SCOPES, examine
+
+    try:
+        seen = await examine(here)
+    except NoFeishu as error:
+        return Finding("飞书", BAD, str(error), "修好后再运行 dudao doctor")
+    if seen.trouble:
+        return Finding("飞书", BAD, seen.trouble, seen.mend)
+    if seen.missing:
+        scopes = "，".join(f"{SCOPES[scope]}（{scope}）" for scope in seen.missing)
+        return Finding("飞书", BAD, _NO_SCOPES.format(name=seen.name, scopes=scopes), _GET_SCOPES)
+    how = "长连接" if here.mode == "long-connection" else f"回调 {here.path}"
+    return Finding("飞书", GOOD, f"{seen.name}，{how}，权限齐全")
+
+
+async def _feishu_traffic(settings: Settings, connection: Connection) -> AsyncIterator[Finding]:
+    """Events and callbacks are two settings of the console, which only shows that they are missing by silence."""
+    passed = await traffic(connection, "feishu")
+    how = _HOW[settings.feishu.mode].format(path=settings.feishu.path)
+    if not passed.messages:
+        yield Finding("飞书事件", MISSING, _NO_EVENTS, _GET_EVENTS.format(how=how))
+    elif passed.offered and not passed.presses:
+        yield Finding("飞书回调", MISSING, _NO_PRESSES.format(n=passed.offered), _GET_PRESSES.format(how=how))
+    else:
+        yield Finding("飞书事件", GOOD, f"收到过 {passed.messages} 条消息，{passed.presses} 次点击")
+
+
 async def _people(settings: Settings, connection: Connection) -> Finding:
     people = People(connection)
     here = await people.all(demo=False)
@@ -106,7 +165,8 @@ async def _demo(settings: Settings, connection: Connection) -> Finding:
 
 def _beyond_this_machine(settings: Settings) -> bool:
     telegram = settings.telegram
-    return settings.web.public or (telegram.enabled and bool(telegram.token.get_secret_value()))
+    talks = telegram.enabled and bool(telegram.token.get_secret_value())
+    return settings.web.public or talks or settings.feishu.talks
 
 
 def _waiting(waiting: Backlog, now: datetime) -> Finding:

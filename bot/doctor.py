@@ -91,6 +91,7 @@ async def findings(settings: Settings, file: Path) -> AsyncIterator[Finding]:
         await database.close()
     yield await checkup.files(settings)
     yield await checkup.telegram(settings)
+    yield await checkup.feishu(settings)
     yield await _llm(settings)
     yield _extra("ocr", "rapidocr", "扫描件和图片文字识别", settings.ingest.ocr)
     needed = settings.embedder.kind == "sentence-transformers" or bool(settings.embedder.reranker)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 
 from records.connection import Connection
 from records.tables import inbox, outbox
@@ -43,6 +43,27 @@ async def failures(connection: Connection, since: datetime) -> dict[str, int]:
     lost = outbox.c.failure.is_not(None) & (outbox.c.ended_at >= since)
     query = select(outbox.c.failure, func.count()).where(lost).group_by(outbox.c.failure)
     return {str(row[0]): int(row[1]) for row in await connection.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What passed in a channel, as far as it is kept: messages and presses that came, offers of buttons that went."""
+
+    messages: int
+    presses: int
+    offered: int
+
+
+async def traffic(connection: Connection, channel: str) -> Traffic:
+    """Whether messages come, and presses too."""
+    pressed = cast(inbox.c.payload, Text).like('%"action":%')
+    offers = outbox.c.sent_as.is_not(None) & (outbox.c.sent_as != "") & outbox.c.failure.is_(None)
+    offers &= cast(outbox.c.payload, Text).like('%"buttons":%')
+    came = (await connection.execute(
+        select(func.count(), func.count().filter(pressed)).where(inbox.c.channel == channel)
+    )).one()  # fmt: skip
+    went = await connection.execute(select(func.count()).where(outbox.c.channel == channel, offers))
+    return Traffic(int(came[0]) - int(came[1]), int(came[1]), int(went.scalar_one()))
 
 
 async def _waiting(

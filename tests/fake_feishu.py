@@ -319,6 +319,7 @@ class FakeFeishu(Methods):
         yield route("GET", f"{message}/resources/{{key}}", "resource", "im:message",
                     lambda r, m, k, b, c: self.resource(m, k, r.query_params.get("type", "")))  # fmt: skip
         yield route("POST", f"{_IM}/images", "image", "im:resource", lambda r, b, c: self.upload_picture(b, c))
+        yield route("GET", f"{_IM}/images/{{key}}", "seen", "im:resource", lambda r, k, b, c: self.own_picture(k))
         yield route("POST", f"{_IM}/files", "file", "im:resource", lambda r, b, c: self.upload_file(b, c))
         kit = "cardkit:card:write"
         yield route("POST", _KIT, "card", kit, lambda r, b, c: self.make_card(b))

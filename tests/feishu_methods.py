@@ -108,6 +108,12 @@ class Methods(Far):
         self.pictures[key] = content
         return {"image_key": key}
 
+    def own_picture(self, key: str) -> bytes:
+        """GET /im/v1/images/:image_key"""
+        if key not in self.pictures:
+            raise Refusal(234001, "Invalid request param.")
+        return self.pictures[key]
+
     def upload_file(self, form: Json, content: bytes) -> Json:
         """POST /im/v1/files"""
         if form.get("file_type") not in _FILE_TYPES or not form.get("file_name"):

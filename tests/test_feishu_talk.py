@@ -11,6 +11,7 @@ from feishu_house import ASKED, CHEN, GROUP, LIN, Talk, answering, talking
 from PIL import Image
 
 from bot.feishu.cards import ASK_PLACE
+from bot.feishu.cards import NOT_ALLOWED as NOT_ALLOWED_THERE
 from bot.feishu.content import FORWARDED
 from bot.feishu.download import NOT_ALLOWED, NOT_NOW
 from bot.feishu.intake import TAKEN
@@ -170,6 +171,15 @@ async def test_pictures_stand_in_the_card_and_a_document_by_itself(talk: Talk) -
     talk.fake.say(LIN, "再来")
     await talk.fake.told(LIN, 4)
     assert len(talk.fake.called("image")) == 2  # what is there already is not brought again
+
+
+async def test_a_picture_that_may_not_be_brought_is_named_and_the_rest_arrives(talk: Talk) -> None:
+    ref = await talk.app.turns.files.put(picture())
+    answering(talk, Reply("整改", files=(File("前.png", "image/png", ref),)))
+    talk.fake.scopes.discard("im:resource")
+    assert NOT_ALLOWED_THERE.format(name="前.png") in (await talk.ask("整改")).text
+    talk.fake.scopes.add("im:resource")
+    assert (await talk.ask("整改")).pictures
 
 
 async def test_a_card_older_than_its_life_is_sent_anew(talk: Talk) -> None:

@@ -116,6 +116,8 @@ class Feishu:
             log.error("feishu: a file is left out: %s", error)
             return await bring(self.api, file, None)
         brought = await bring(self.api, file, content)
+        if not brought.key:
+            return brought
         self._keys[f"{file.ref} {file.name}"] = brought
         while len(self._keys) > _KEPT:
             self._keys.popitem(last=False)
@@ -137,6 +139,8 @@ def _faults(hold: "partial[None]") -> Iterator[None]:
             hold(busy.seconds)
         raise Later(f"Feishu: {busy}", busy.seconds) from busy
     except Refusal as refusal:
+        if refusal.code == NO_SCOPE:  # whoever runs the app can mend it
+            raise Later(f"Feishu: {refusal}", 60) from refusal
         if refusal.code in CLOSED:
             raise Blocked(str(refusal)) from refusal
         raise Refused(str(refusal)) from refusal

@@ -1,13 +1,12 @@
 """Brings files there: pictures to be seen in a card, everything else as a file."""
 
-from bot.feishu.api import Api, Refusal
-from bot.feishu.cards import MISSING, TOO_LARGE, Brought
+from bot.feishu.api import NO_SCOPE, Api, Refusal
+from bot.feishu.cards import MISSING, NOT_ALLOWED, REFUSED, TOO_LARGE, Brought
 from handlers.message import File
 
 PICTURE_BYTES, FILE_BYTES = 10_000_000, 30_000_000
 _KINDS = {".pdf": "pdf", ".doc": "doc", ".docx": "doc", ".xls": "xls", ".xlsx": "xls", ".ppt": "ppt", ".pptx": "ppt"}
 _KINDS |= {".mp4": "mp4", ".opus": "opus"}
-_PERMISSION = 99991672
 
 
 async def bring(api: Api, file: File, content: bytes | None) -> Brought:
@@ -18,11 +17,14 @@ async def bring(api: Api, file: File, content: bytes | None) -> Brought:
         try:
             return Brought(file, await api.picture(file.name, content), picture=True)
         except Refusal as refusal:
-            if refusal.code == _PERMISSION:
-                raise
+            if refusal.code == NO_SCOPE:
+                return Brought(file, note=NOT_ALLOWED)
     if len(content) > FILE_BYTES:
         return Brought(file, note=TOO_LARGE)
-    return Brought(file, await api.file(file.name or "file", content, _kind(file.name)))
+    try:
+        return Brought(file, await api.file(file.name or "file", content, _kind(file.name)))
+    except Refusal as refusal:
+        return Brought(file, note=NOT_ALLOWED if refusal.code == NO_SCOPE else REFUSED)
 
 
 def _kind(name: str) -> str:
