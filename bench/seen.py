@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from records.database import Connection, Database
-from records.tables import account, action_change, check_mark, inbox, outbox, person, photo, question, store_check
+from records.tables import (
+    account,
+    action_change,
+    analysis,
+    check_mark,
+    inbox,
+    outbox,
+    person,
+    photo,
+    question,
+    store_check,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +27,9 @@ class Seen:
 
     `questions`: (user, text) -> how often it was logged, in the order of the log; `names`: user -> what they are called
     now; `claims`: action -> the users who claimed it, in order; `checks`: user -> what was noted in each of their
-    checks, with how many photos, in order; `photos`: (how many there are, how many stand in checks); `doubled`:
-    messages that got the very same reply twice; `sent`: chat -> what the far end calls its replies, in order.
+    checks, with how many photos, in order; `photos`: (how many there are, how many in checks); `whys`: user -> the
+    problem and the causes of each of their analyses, in order; `doubled`: messages that got the very same reply twice;
+    `sent`: chat -> what the far end calls its replies, in order.
     """
 
     unhandled: int
@@ -27,6 +39,7 @@ class Seen:
     claims: dict[int, list[str]]
     checks: dict[str, list[tuple[str, int]]]
     photos: tuple[int, int]
+    whys: dict[str, list[tuple[str, ...]]]
     doubled: list[int]
     sent: dict[str, list[str]]
 
@@ -51,6 +64,7 @@ async def seen(database: Database) -> Seen:
         for row in await connection.execute(had.order_by(action_change.c.id)):
             claims.setdefault(row.action_id, []).append(row.user)
         checks, photos = await _checks(connection)
+        whys = await _whys(connection)
         sent: dict[str, list[str]] = {}
         replies: Counter[tuple[int, str]] = Counter()
         for row in await connection.execute(select(outbox).where(telegram).order_by(outbox.c.id)):
@@ -59,7 +73,17 @@ async def seen(database: Database) -> Seen:
             if row.ended_at is not None and not row.edits:
                 sent.setdefault(row.chat, []).append(row.sent_as)
     doubled = sorted({message for (message, _), times in replies.items() if times > 1})
-    return Seen(unhandled, unanswered, questions, names, claims, checks, photos, doubled, sent)
+    return Seen(unhandled, unanswered, questions, names, claims, checks, photos, whys, doubled, sent)
+
+
+async def _whys(connection: Connection) -> dict[str, list[tuple[str, ...]]]:
+    """What each user's analyses hold."""
+    query = select(account.c.user, analysis.c.title, analysis.c.content)
+    query = query.join_from(analysis, account, account.c.person_id == analysis.c.person_id)
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for row in await connection.execute(query.where(account.c.channel == "telegram").order_by(analysis.c.id)):
+        found.setdefault(row.user, []).append((row.title, *(one["text"] for one in row.content["causes"])))
+    return found
 
 
 async def _checks(connection: Connection) -> tuple[dict[str, list[tuple[str, int]]], tuple[int, int]]:

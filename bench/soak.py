@@ -34,8 +34,8 @@ CHATS, MESSAGES, ROUNDS = 50, 500, 20
 WEBHOOK_SECRET = "soak"
 _PATIENCE = 120.0  # seconds for everything to be answered after the last kill
 _SPEED = 60  # messages a second
-_KINDS = ("question", "command", "flow", "photo", "album", "place", "press", "claim", "check")
-_OFTEN = (6, 1, 2, 1, 1, 1, 1, 1, 2)
+_KINDS = ("question", "command", "flow", "photo", "album", "place", "press", "claim", "check", "why")
+_OFTEN = (6, 1, 2, 1, 1, 1, 1, 1, 2, 1)
 _AT_ONCE = 3  # people who press the same button
 
 
@@ -69,13 +69,15 @@ class Bots:
 class Said:
     """What people have said so far: questions and names by chat, in order, and how many messages in all.
 
-    `claims`: action -> the chats in which it was claimed; `checks`: chat -> what was noted in each check there.
+    `claims`: action -> the chats in which it was claimed; `checks`: chat -> what was noted in each check there; `whys`:
+    chat -> the problem and the cause of each analysis there.
     """
 
     questions: dict[int, list[str]] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     claims: dict[int, set[str]] = field(default_factory=dict)
     checks: dict[int, list[str]] = field(default_factory=dict)
+    whys: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
     count: int = 0
 
 
@@ -112,6 +114,9 @@ def planned(draw: random.Random, chats: Sequence[int], messages: int, said: Said
         elif kind == "check":
             said.checks.setdefault(chat, []).append(f"第{number}号")
             plan += [{"user": chat, **one} for one in _check(number)]
+        elif kind == "why":
+            said.whys.setdefault(chat, []).append((f"问题{number}", f"原因{number}"))
+            plan += [{"user": chat, "text": text} for text in _why(number)]
         else:
             plan.append({"user": chat, **_single(kind, number)})
     said.count += len(plan)
@@ -132,6 +137,11 @@ def _check(number: int) -> list[dict[str, Any]]:
     named = {"text": f"第{number}号"}
     photos = [{"photo": _photo(number + i), "album": f"check{number}", **(named if i == 0 else {})} for i in (0, 1)]
     return [*before, *photos, {"text": "下一项"}, {"text": "提交"}, {"text": "取消"}]
+
+
+def _why(number: int) -> list[str]:
+    """A 5-Why with one cause, put down."""
+    return [f"/why 问题{number}", "5Why", *["跳过"] * 4, "没有指标", f"原因{number}", "取消"]
 
 
 def _photo(number: int) -> str:
@@ -180,6 +190,9 @@ def judged(found: Seen, sent: Sequence[dict[str, Any]], said: Said) -> list[str]
     for chat, noted in said.checks.items():
         kept = found.checks.get(str(chat), [])
         wrong += [] if kept == [(note, 2) for note in noted] else [f"checks of {chat}: {kept}, not {noted}"]
+    for chat, begun in said.whys.items():
+        analyses = found.whys.get(str(chat), [])
+        wrong += [] if analyses == begun else [f"analyses of {chat}: {analyses}, not {begun}"]
     photos = 2 * sum(map(len, said.checks.values()))
     wrong += [] if found.photos == (photos, photos) else [f"photos (kept, in checks): {found.photos}, not {photos}"]
     wrong += [f"message {message} was answered twice" for message in found.doubled]
