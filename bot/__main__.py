@@ -61,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path, metavar="FILE")
     restore.add_argument("--replace", action="store_true", help="换掉已有的数据（先停掉 dudao run）")
     _people(commands)
+    commands.add_parser("certificate", help="核对结业证书的编号").add_argument("number", help="编号")
     doctor = commands.add_parser("doctor", help="检查配置、连接和缺失项，并说明怎么修")
     doctor.add_argument("--json", action="store_true")
     return top
@@ -165,7 +166,7 @@ def _plain(error: OSError) -> str:
 
 
 def _command(options: argparse.Namespace) -> Callable[[config.Settings, argparse.Namespace], Coroutine[Any, Any, int]]:
-    from bot import backup, commands, doctor, people_commands, serving
+    from bot import backup, certificate, commands, doctor, people_commands, serving
 
     known: dict[str, Callable[[config.Settings, argparse.Namespace], Coroutine[Any, Any, int]]] = {
         "run": serving.run,
@@ -182,6 +183,7 @@ def _command(options: argparse.Namespace) -> Callable[[config.Settings, argparse
         "restore": backup.restore,
         "invite": people_commands.invite,
         "demo": people_commands.demo,
+        "certificate": certificate.certificate,
         "doctor": doctor.doctor,
     }
     return known[options.command]
@@ -197,8 +199,11 @@ def _expected() -> tuple[type[Exception], ...]:
     from bot.telegram import NoTelegram
     from bot.web.server import WebError
     from knowledge.checklist_form import BadChecklist
+    from knowledge.course_file import BadCourse
     from knowledge.demo import BadDemo
     from knowledge.glossary import BadGlossary
+    from knowledge.quiz_form import BadQuiz
+    from knowledge.workdays_file import BadWorkdays
     from records.database import RecordsError
     from records.files import FilesError
     from retrieval.evaluate import BadQuestions
@@ -209,7 +214,8 @@ def _expected() -> tuple[type[Exception], ...]:
     records = (RecordsError, LibraryError, ModelError, VectorsError)
     stored = (FilesError, BackupError, BadArchive)
     channels = (WebError, NoTelegram, NoFeishu)
-    return (*records, *stored, *channels, BadDemo, BadGlossary, BadChecklist, BadQuestions, BadBatch, Taken)
+    files = (BadDemo, BadGlossary, BadChecklist, BadCourse, BadQuiz, BadWorkdays, BadQuestions, BadBatch)
+    return (*records, *stored, *channels, *files, Taken)
 
 
 if __name__ == "__main__":
