@@ -143,7 +143,8 @@ async def test_forged_buttons_give_nothing_away(app: App, role: str, ids: list[i
     verbs = ("claim", "fix", "accept", "history", "photos", "s1", "o1", "s1,open", "send", "again", "withdraw", "stop")
     forged += [f":{verb}{rest}" for verb in verbs for rest in (f":{ids[0]}", f":{ids[0]}:0", ":0")]
     for press in HOUSE.presses:
-        for action in (f"{press.word}{rest}" for rest in (*forged, *BEHIND.get(press.word, ()))):
+        tried = (*forged, *BEHIND.get(press.word, ())) if role in press.roles else forged[::12]
+        for action in (f"{press.word}{rest}" for rest in tried):
             said = await chat.act(action)
             assert len(chat.replies) == 1, action
             assert chat.buttons == [], action
