@@ -32,7 +32,19 @@ from handlers import (
     why_start,
 )
 from handlers.drafts import Drafts
-from handlers.learning import certificate, course, exam, formulas, homework, learners, questions, quiz, start, today
+from handlers.learning import (
+    certificate,
+    course,
+    drafts,
+    exam,
+    formulas,
+    homework,
+    learners,
+    questions,
+    quiz,
+    start,
+    today,
+)
 from handlers.roles import ADMINS, EVERYONE, LEADERS, WORKERS
 from handlers.routing import About, Command, House, Press, Talk
 
@@ -54,6 +66,7 @@ FLOWS = (
     start.STARTING,
     *homework.FLOWS,
     questions.TAKING,
+    drafts.DRAFTING,
     *why_start.FLOWS,
     *why.FLOWS,
     *guiding.FLOWS,
@@ -90,6 +103,7 @@ HOUSE = House(
         Command("causes", "做过的分析和高频根因", causes.show, LEADERS, ("分析记录", "高频根因"), private=True),
         Command("learners", "学员：进度、掌握、作业", learners.show, LEADERS, ("学员", "我的学员"), private=True),
         Command("questions", "题库：有问题的题、改题", questions.show, ADMINS, ("题库", "题目"), private=True),
+        Command("draft", "用大模型从文件起草题目", drafts.begin, ADMINS, ("起草题目", "出题"), private=True),
         Command("unanswered", "没答上的问题", unanswered.show, LEADERS, ("没答上的问题", "未答问题"), private=True),
         Command("connect", "在另一个渠道接着用", inviting.connect, EVERYONE, (), private=True),
         Command("web", "在网页里用", logging_in.link, EVERYONE, (), private=True),

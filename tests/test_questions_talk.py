@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from conftest import Opens
+from fake_openai import KEY, MODEL, fake_openai, says
 from learners import Learner, seeded
 from openpyxl import load_workbook
 from talking import Clock, Talk
 
 from bot.app import App
-from handlers.learning import questions, rounds
+from handlers.learning import drafts, questions, rounds
 from handlers.roles import NOT_YOURS
 from knowledge.quiz import Bank
 from knowledge.quiz_workbook import template, workbook
@@ -132,3 +133,47 @@ async def test_a_bad_question_is_found_shown_and_ended(app: App, admin: Talk) ->
     assert asked[0].key in await admin.press(questions.DROP)
     assert asked[0].key not in (await bank(app)).by_key
     assert "还没有发现" in await admin.say("/questions")
+
+
+DRAFTS = """好的，题目如下：
+[{"kind": "number", "ask": "精洗须在多少分钟内完成？", "right": {"value": 70, "tolerance": 0, "unit": "分钟"},
+  "why": "精洗须在70分钟内完成。"},
+ {"kind": "number", "ask": "打蜡须在多少分钟内完成？", "right": {"value": 99, "tolerance": 0, "unit": "分钟"},
+  "why": "打蜡须在99分钟内完成。"},
+ {"kind": "single", "ask": "只有两个选项的题？", "options": ["一", "二"], "right": [0], "why": "一。"}]
+"""
+
+
+async def test_drafts_of_the_model_are_taken_or_left_one_by_one(own_home: Path, house: Opens) -> None:
+    with fake_openai() as far:
+        far.script = lambda body: says(DRAFTS)
+        llm = {"model": MODEL, "base_url": far.url, "api_key": KEY, "timeout_seconds": 5}
+        async with house(own_home, llm=llm) as app:
+            app.turns.now = Clock(NOON)
+            admin = Talk(app, "boss", person="老板")
+            await admin.be("admin")
+            said = await admin.say("/draft 洗车")
+            assert "精洗须在多少分钟内完成" in said
+            assert "打蜡" not in said  # its answer does not stand in the section
+            await admin.press(drafts.TAKE)
+            while drafts.LEAVE in [button.text for button in admin.buttons]:
+                await admin.press(drafts.LEAVE)
+            assert "已启用 1 道题目" in admin.replies[0].text
+            [one] = [one for one in (await bank(app)).questions if one.topic == drafts.TOPIC]
+            assert (one.ask, one.proof.document) == ("精洗须在多少分钟内完成？", "洗车")
+    assert far.bad == []
+
+
+@pytest.mark.parametrize("said", ["不知道", "[1, 2", '{"kind": 1}', "[]", '[{"kind": "single"}]'])
+async def test_what_a_model_says_instead_of_questions_is_no_question(own_home: Path, house: Opens, said: str) -> None:
+    with fake_openai() as far:
+        far.script = lambda body: says(said)
+        llm = {"model": MODEL, "base_url": far.url, "api_key": KEY, "timeout_seconds": 5}
+        async with house(own_home, llm=llm) as app:
+            admin = Talk(app, "boss", person="老板")
+            await admin.be("admin")
+            assert await admin.say("/draft 洗车") == drafts.NOTHING
+
+
+async def test_without_a_model_nothing_is_drafted(admin: Talk) -> None:
+    assert await admin.say("/draft 洗车") == drafts.NO_MODEL
