@@ -83,8 +83,7 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
         else:
             named = [name for name, there in ((" Telegram ", telegram), ("飞书", feishu)) if there is not None]
             print(READY.format(where="和".join(named)), flush=True)
-        async with _delivering(app, metrics), asyncio.TaskGroup() as beside:
-            beside.create_task(asyncio.to_thread(app.warm))
+        async with _delivering(app, metrics), _warming(app):
             serving = asyncio.create_task(_together(parts))
             on_signal(serving.cancel)
             try:
@@ -98,6 +97,15 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
 async def _alone(app: App) -> AsyncIterator[None]:
     with alone(app.settings, app.database):
         yield
+
+
+@asynccontextmanager
+async def _warming(app: App) -> AsyncIterator[None]:
+    reading = asyncio.create_task(asyncio.to_thread(app.warm))
+    try:
+        yield
+    finally:
+        await reading
 
 
 async def _together(parts: Sequence[Coroutine[Any, Any, None]]) -> None:

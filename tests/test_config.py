@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bot.config import BadConfig, Settings, load
 
 ROOT = Path(__file__).parent.parent
-SECRET = ("api_key", "token", "webhook_secret")
+SECRET = ("api_key", "token", "secret", "app_id", "encrypt_key")
 PLAIN = ("enabled", "host", "base_file_url")  # say themselves what they are
 
 

@@ -197,7 +197,7 @@ async def test_messages_of_a_channel_that_is_not_served_here_are_not_its_fault(a
 async def test_a_database_that_cannot_be_read_is_unhealthy(
     app: App, metrics: Metrics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(self: object) -> Any:
+    def broken(self: object, *, long: bool = False) -> Any:
         raise RecordsError("数据库无法使用")
 
     monkeypatch.setattr(type(app.database), "read", broken)

@@ -8,7 +8,8 @@ import pytest
 from telegram_rules import Flood, Refusal
 
 from bot.channel import Later
-from bot.telegram.pace import Pace, Window
+from bot.telegram.pace import Pace
+from bot.window import Window
 
 GROUP = -5
 
