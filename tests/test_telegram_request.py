@@ -58,9 +58,7 @@ async def test_a_connection_that_fails_is_an_error_of_the_network(fake: FakeTele
     assert await calls.send_message(LIN, "二")
 
 
-async def test_an_answer_that_does_not_come_is_waited_for_as_long_as_agreed(
-    fake: FakeTelegram, calls: Api
-) -> None:
+async def test_an_answer_that_does_not_come_is_waited_for_as_long_as_agreed(fake: FakeTelegram, calls: Api) -> None:
     fake.faults.append(Fault("hang"))
     with pytest.raises(TimedOut):
         await calls.send_message(LIN, "一", read_timeout=0.2)
