@@ -1,5 +1,7 @@
 """Joining by invite: the only thing a stranger can do."""
 
+import re
+
 from handlers import reminding
 from handlers.context import Context
 from handlers.message import Incoming, Reply
@@ -9,7 +11,10 @@ from records.people import ADMIN, STAFF, SUPERVISOR, TRAINEE, People
 from records.stores import Stores
 
 ROLE_NAMES = {ADMIN: "管理员", SUPERVISOR: "督导", TRAINEE: "学员", STAFF: "门店员工"}
-STRANGER = "您好，我是督导助手，只为受邀的同事服务。请向您的管理员或督导要一个邀请链接，点开即可加入。"
+STRANGER = (
+    "您好，我是督导助手，只为受邀的同事服务。请向您的管理员或督导要一个邀请链接，点开即可加入；"
+    "拿到的是邀请码，就把它发给我。"
+)
 NO_GOOD = "这个邀请码不能用：可能已经用过、过期，或者抄错了。请向给您邀请的人要一个新的。"
 JOINED = (
     "欢迎，{name}。您已作为{role}加入{store}。\n"
@@ -19,12 +24,14 @@ ANOTHER = "您好，{name}。这个渠道已经连上您的账号。"
 ALREADY = "您已经加入了，不用再用邀请码。"
 INVITED = "{name}（{role}）用您的邀请加入了。"
 NEW = "新同事"
+_BARE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 STORE_LINK = "store_"  # what the payload of a store's link begins with; it lets nobody in
 
 
 async def stranger(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
-    """`/start <code>` joins; everything else learns only how to ask for an invite, and in groups nothing."""
-    code = code_of(incoming.text)
+    """`/start <code>`, or the code alone, joins; all else learns only how to ask for an invite, in groups nothing."""
+    plain = incoming.text.strip()
+    code = code_of(plain) or (plain if _BARE.fullmatch(plain) else "")
     if not incoming.private:
         return ()
     if not code or code.startswith(STORE_LINK):

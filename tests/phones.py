@@ -53,6 +53,11 @@ class Phone:
         one = on or [each for each in self.shown() if each.rows][-1]
         return await self._do(lambda: self.scene.press(self.user, one, button, twice), expected)
 
+    async def picks(self, action: str, expected: str) -> Shown:
+        """A press of whatever action, on the last message that has buttons."""
+        one = [each for each in self.shown() if each.rows][-1]
+        return await self._do(lambda: self.scene.act(self.user, one, action), expected)
+
     async def sends(self, *seeds: int, expected: str, text: str = "") -> Shown:
         """Photos at once, with a word."""
         return await self._do(lambda: self.scene.photos(self.user, [picture(seed) for seed in seeds], text), expected)
@@ -118,6 +123,19 @@ class Scene:
         else:
             [value] = [each["behaviors"][0]["value"] for each in one.raw.buttons if each["text"]["content"] == button]
             self.fake.press_value(user, one.message, value, twice=twice)
+
+    def act(self, user: str, one: Shown, action: str) -> None:
+        """Someone presses a button of that action, though it may not be shown."""
+        if self.channel == "telegram":
+            self.fake.press_data(int(user), one.raw.message, action)
+        else:
+            self.fake.press_value(user, one.message, {"action": action, "chat": user})
+
+    def actions(self, one: Shown) -> list[str]:
+        """What its buttons do."""
+        if self.channel == "telegram":
+            return [each["callback_data"] for row in one.raw.buttons for each in row]
+        return [each["behaviors"][0]["value"]["action"] for each in one.raw.buttons]
 
     def photos(self, user: str, contents: list[bytes], text: str) -> None:
         """Several photos are an album in Telegram; in Feishu photos and words are a post."""

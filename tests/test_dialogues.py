@@ -1,15 +1,20 @@
-"""The same talk in Telegram and in Feishu: asking, checking, finding causes; messages that come twice, and a crash."""
+"""The same talk in Telegram and in Feishu: asking, checking, causes, quiz; messages that come twice, a next process."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import pytest
-from phones import CHANNELS, Scene, far, scene
+from learners import enrolled, seeded, tapped, typed
+from phones import CHANNELS, Scene, Shown, far, scene
 
 from knowledge.cause.stored import tree_from
+from knowledge.quiz import Question
 from records.actions import Actions, Which
 from records.analyses import DONE, Analyses
 from records.checks import Check, Checks
+from records.learning.quizzes import Quizzes
+from records.people import People
 
 BOSS, HAND = 7001, 7002
 ASKED = "普通洗车要在多少分钟内完成？"
@@ -123,6 +128,34 @@ async def test_a_falling_nps_from_the_card_to_a_picture_and_an_action(here: Scen
     [root] = [cause for cause in tree_from(one.content).causes if cause.end]
     assert (root.text, root.state, len(root.evidence[0].photos)) == ("洗车排班没有按预约量排", "verified", 2)
     assert (made.title, made.source, len(made.before)) == (root.text, "cause", 2)
+    assert here.refused() == []
+
+
+async def posed(here: Scene, shown: Shown) -> tuple[Question, str]:
+    """The question on the screen, and how what answers it begins."""
+    action = next(one for one in here.actions(shown) if one.count(":") == 3).rpartition(":")[0]
+    _, number, place = action.split(":")
+    async with here.app.database.read() as connection:
+        found = await Quizzes(connection).round(int(number))
+    assert found is not None
+    return found.posed[int(place)].question, action
+
+
+async def test_five_questions_of_the_day_answered_and_explained(here: Scene) -> None:
+    learner = await here.put_in(BOSS, "trainee", here.here)
+    seeded(here.app)
+    async with here.app.database.read() as connection:
+        known = await People(connection).who(here.channel, learner.user)
+    assert known is not None
+    await enrolled(here.app, known.id, date(2026, 1, 5))
+    shown = await learner.says("/quiz", "第 1/5 题")
+    for place in range(1, 6):
+        expected = f"第 {place + 1}/5 题" if place < 5 else "今天的 5 题做完了，答对 5 题"
+        question, action = await posed(here, shown)
+        if question.kind in ("number", "fill"):
+            shown = await learner.says(typed(question, True), expected)
+        else:
+            shown = await learner.picks(f"{action}:{tapped(question, True)}", expected)
     assert here.refused() == []
 
 

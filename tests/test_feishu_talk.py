@@ -49,6 +49,10 @@ async def test_a_supervisor_joins_by_code_asks_and_opens_the_source(talk: Talk) 
     assert talk.fake.toasts == [{"type": "info", "content": TAKEN}]
 
 
+async def test_the_code_alone_lets_in_too(talk: Talk) -> None:
+    assert "欢迎，小林" in (await talk.ask(await talk.invite("trainee"))).text
+
+
 async def test_praise_takes_the_place_of_the_buttons(talk: Talk) -> None:
     await talk.join()
     answer = await talk.ask(ASKED)
