@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.app import KNOWLEDGE, _app
+from bot.app import KNOWLEDGE, Shelf, _app
 from bot.config import LearningSettings, load
 from bot.outbox import Delivery
 from bot.school import school
@@ -29,7 +29,7 @@ async def push(folder: Path) -> dict[str, Any]:
     settings = load({}, folder / "no-config.yaml", folder)
     database = Database(f"sqlite:///{folder / 'dudao.db'}")
     await database.migrate()
-    app = _app(settings, database, None)  # type: ignore[arg-type]
+    app = _app(Shelf(settings, database, None))  # type: ignore[arg-type]  # nobody asks anything
     taught = school(LearningSettings(), KNOWLEDGE)
     async with database.write() as connection:
         for number in range(LEARNERS):

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,25 @@ _REFUSED = {
     errno.EEXIST: "这里已经有一个文件，不能当作文件夹使用。请用 --home 换一个文件夹。",
     errno.ENOTDIR: "路径中有一段是文件，不是文件夹。请检查路径。",
     errno.ENOENT: "找不到。请检查路径。",
+}
+
+_COMMANDS = {
+    "run": ("serving", "run"),
+    "chat": ("serving", "chat"),
+    "ask": ("commands", "ask"),
+    "search": ("commands", "search"),
+    "ingest": ("commands", "ingest"),
+    "documents": ("commands", "documents"),
+    "forget": ("commands", "forget"),
+    "eval": ("commands", "evaluation"),
+    "unanswered": ("commands", "unanswered"),
+    "faq": ("commands", "faq"),
+    "backup": ("backup", "backup"),
+    "restore": ("backup", "restore"),
+    "invite": ("people_commands", "invite"),
+    "demo": ("people_commands", "demo"),
+    "certificate": ("certificate", "certificate"),
+    "doctor": ("doctor", "doctor"),
 }
 
 
@@ -125,8 +145,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from bot import doctor
-
     file: Path = options.config or Path("config.yaml")
     try:
         if options.config and not file.exists():
@@ -136,6 +154,8 @@ def _run(options: argparse.Namespace) -> int:
             return runner.run(_command(options)(settings, options))
     except config.BadConfig as error:
         if options.command == "doctor":
+            from bot import doctor
+
             return doctor.unreadable(error, options)
         print(f"dudao: {error}", file=sys.stderr)
     except BrokenPipeError:
@@ -166,27 +186,11 @@ def _plain(error: OSError) -> str:
 
 
 def _command(options: argparse.Namespace) -> Callable[[config.Settings, argparse.Namespace], Coroutine[Any, Any, int]]:
-    from bot import backup, certificate, commands, doctor, people_commands, serving
-
-    known: dict[str, Callable[[config.Settings, argparse.Namespace], Coroutine[Any, Any, int]]] = {
-        "run": serving.run,
-        "chat": serving.chat,
-        "ask": commands.ask,
-        "search": commands.search,
-        "ingest": commands.ingest,
-        "documents": commands.documents,
-        "forget": commands.forget,
-        "eval": commands.evaluation,
-        "unanswered": commands.unanswered,
-        "faq": commands.faq,
-        "backup": backup.backup,
-        "restore": backup.restore,
-        "invite": people_commands.invite,
-        "demo": people_commands.demo,
-        "certificate": certificate.certificate,
-        "doctor": doctor.doctor,
-    }
-    return known[options.command]
+    """The coroutine of a command; what the others need is not imported."""
+    module, name = _COMMANDS[options.command]
+    found: Callable[[config.Settings, argparse.Namespace], Coroutine[Any, Any, int]]
+    found = getattr(import_module(f"bot.{module}"), name)
+    return found
 
 
 def _expected() -> tuple[type[Exception], ...]:

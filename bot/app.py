@@ -8,26 +8,17 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import yaml
 
 import knowledge
-from bot.channel import Channel, Mailbox
 from bot.config import EmbedderSettings, LlmSettings, PhotosSettings, Settings
-from bot.school import school
-from bot.turn import Turns
-from handlers.context import Deployment
-from handlers.features import HOUSE
-from knowledge.checklist import Checklist
-from knowledge.checklist_file import load_folder
 from knowledge.glossary import load_glossary
-from knowledge.reading.codes import Codes, installed
 from records.database import Database
 from records.documents import Documents
 from records.files import Files
-from records.photos.limits import Limits
-from records.photos.studio import Studio
 from retrieval.answering import Answerer
 from retrieval.chat_model import writer
 from retrieval.cut import Cutter
@@ -44,6 +35,12 @@ from retrieval.search import Reranks, Search
 from retrieval.text import Analyzer
 from retrieval.vectors import Vectors
 
+if TYPE_CHECKING:  # the house takes half a second to import, and who only asks does without it
+    from bot.channel import Channel
+    from bot.turn import Turns
+    from knowledge.checklist import Checklist
+    from records.photos.studio import Studio
+
 PASSAGE = 100  # characters; 70 to 200 rank the labelled questions within a point of each other
 CUT = f"3.{PASSAGE}"  # changes when sections are cut or analysed differently: every index is then made anew
 _GRACE = 2.0  # seconds for turns under way when the house closes
@@ -52,23 +49,29 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class App:
-    """What the commands use."""
+class Shelf:
+    """A home's documents, ready to be asked and added to."""
 
     settings: Settings
     database: Database
     desk: Desk
-    turns: Turns
-    channels: dict[str, Channel]
-
-    def warm(self) -> None:
-        """Read what would else be read when it is first asked for; slow: not for the loop."""
-        self.turns.deployment.checklists, self.turns.deployment.school  # noqa: B018 - read for its own sake
 
     @property
     def reading(self) -> Reading:
         """How files are read here."""
         return _reading(self.settings)
+
+
+@dataclass(frozen=True, slots=True)
+class App(Shelf):
+    """The documents, and the house that talks about them and everything else."""
+
+    turns: "Turns"
+    channels: "dict[str, Channel]"
+
+    def warm(self) -> None:
+        """Read what would else be read when it is first asked for; slow: not for the loop."""
+        self.turns.deployment.checklists, self.turns.deployment.school  # noqa: B018 - read for its own sake
 
 
 def _reading(settings: Settings) -> Reading:
@@ -77,7 +80,20 @@ def _reading(settings: Settings) -> Reading:
 
 @asynccontextmanager
 async def opened(settings: Settings, progress: Progress | None = None, say: Say | None = None) -> AsyncIterator[App]:
-    """A home, ready to use: migrated, its index in step, the bundled handbook in it unless left out."""
+    """A home, ready to use: its documents, and the house over them."""
+    async with shelf(settings, progress, say) as documents:
+        app = _app(documents)
+        gc.freeze()  # what is built now lives as long as the process; collecting garbage need not walk it again
+        try:
+            yield app
+        finally:
+            gc.unfreeze()
+            await app.turns.stop(_GRACE)
+
+
+@asynccontextmanager
+async def shelf(settings: Settings, progress: Progress | None = None, say: Say | None = None) -> AsyncIterator[Shelf]:
+    """A home's documents: migrated, the index in step, the bundled handbook among them unless left out."""
     settings.home.mkdir(parents=True, exist_ok=True)
     database = Database(database_url(settings))
     try:
@@ -89,22 +105,26 @@ async def opened(settings: Settings, progress: Progress | None = None, say: Say 
         )
         uid = await _library(database)
         desk = await asyncio.to_thread(build_desk, settings, database, uid, embedder, reranker)
-        app = _app(settings, database, desk)
+        documents = Shelf(settings, database, desk)
         await desk.follow(progress)
-        await _handbook(app, progress)
-        gc.freeze()  # what is built now lives as long as the process; collecting garbage need not walk it again
+        await _handbook(documents, progress)
         try:
-            yield app
+            yield documents
         finally:
-            gc.unfreeze()
-            await app.turns.stop(_GRACE)
             desk.library.vectors.close()
     finally:
         await database.close()
 
 
-def _app(settings: Settings, database: Database, desk: Desk) -> App:
+def _app(documents: Shelf) -> App:
     """The turn with everything it needs; `dudao run` adds the channels that are enabled."""
+    from bot.channel import Mailbox
+    from bot.school import school
+    from bot.turn import Turns
+    from handlers.context import Deployment
+    from handlers.features import HOUSE
+
+    settings = documents.settings
     channels: dict[str, Channel] = {name: Mailbox(name) for name in ("web", "console")}
     deployment = Deployment(
         zone=ZoneInfo(settings.time_zone),
@@ -121,25 +141,31 @@ def _app(settings: Settings, database: Database, desk: Desk) -> App:
         lists=_checklists,
     )
     turns = Turns(
-        desk=desk,
-        database=database,
+        desk=documents.desk,
+        database=documents.database,
         files=file_store(settings),
         house=HOUSE,
         deployment=deployment,
         channels=channels,
         per_minute=settings.people.messages_per_minute,
     )
-    return App(settings, database, desk, turns, channels)
+    return App(settings, documents.database, documents.desk, turns, channels)
 
 
 @cache
-def _checklists() -> Mapping[str, Checklist]:
+def _checklists() -> "Mapping[str, Checklist]":
     """The bundled lists, the same for every home of a process."""
+    from knowledge.checklist_file import load_folder
+
     return load_folder(KNOWLEDGE / "checklists")
 
 
-def studio(settings: PhotosSettings) -> Studio:
+def studio(settings: PhotosSettings) -> "Studio":
     """Where photos are inspected; codes are read where the extra `ocr` is installed."""
+    from knowledge.reading.codes import Codes, installed
+    from records.photos.limits import Limits
+    from records.photos.studio import Studio
+
     limits = Limits(
         megabytes=settings.max_megabytes,
         megapixels=settings.max_megapixels,
@@ -203,20 +229,20 @@ def build_desk(settings: Settings, database: Database, uid: str, embedder: Embed
     return Desk(database, library, answerer, probes, folder / f"scale-{made_with}.json")
 
 
-async def _handbook(app: App, progress: Progress | None) -> None:
+async def _handbook(documents: Shelf, progress: Progress | None) -> None:
     """The bundled documents as they are now; those no longer bundled, or left out, are forgotten."""
-    files = sorted((KNOWLEDGE / "documents").glob("*.md")) if app.settings.handbook else []
+    files = sorted((KNOWLEDGE / "documents").glob("*.md")) if documents.settings.handbook else []
     state = fingerprint(*(f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files))
-    note = app.settings.home / "handbook"
+    note = documents.settings.home / "handbook"
     if note.exists() and note.read_text() == state:
         return
     names = {file.stem for file in files}
-    for row in await app.desk.documents():
+    for row in await documents.desk.documents():
         if row.facts.bundled and row.facts.name not in names:
-            await app.desk.library.forget(row.facts.name)
-    own = {row.facts.name for row in await app.desk.documents() if not row.facts.bundled}
-    await app.desk.ingest(
-        [file for file in files if file.stem not in own], app.reading, bundled=True, progress=progress
+            await documents.desk.library.forget(row.facts.name)
+    own = {row.facts.name for row in await documents.desk.documents() if not row.facts.bundled}
+    await documents.desk.ingest(
+        [file for file in files if file.stem not in own], documents.reading, bundled=True, progress=progress
     )
     note.write_text(state)
 

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, opened
+from bot.app import Shelf, shelf
 from bot.config import Settings
 from bot.progress import bar, say
-from handlers.ask import logged
+from handlers.asked import logged
 from handlers.message import Incoming
 from records.database import Database
 from records.questions import DOWN_REASONS, QuestionRow, Questions
@@ -62,24 +62,24 @@ def _text_of(line: bytes) -> str:
 async def ask(settings: Settings, options: argparse.Namespace) -> int:
     """One answer, or one a line; every question is logged."""
     with _questions(options) as questions:
-        async with opened(settings, bar, say) as app:
-            await _ask(app, questions, options.json)
+        async with shelf(settings, bar, say) as documents:
+            await _ask(documents, questions, options.json)
     return 0
 
 
-async def _ask(app: App, questions: Iterable[str], as_json: bool) -> None:
+async def _ask(documents: Shelf, questions: Iterable[str], as_json: bool) -> None:
     rows: list[QuestionRow] = []
     person = _user()
     try:
         for question in questions:
-            answer = await app.desk.ask(question)
+            answer = await documents.desk.ask(question)
             incoming = Incoming("", "cli", "cli", person, datetime.now(UTC), question)
             rows.append(logged(answer, incoming))
             _line(_answer(answer)) if as_json else print(_text(answer), flush=True)
             if len(rows) == _LOGGED_AT_ONCE:
-                await _log(app.database, rows)
+                await _log(documents.database, rows)
     finally:
-        await _log(app.database, rows)
+        await _log(documents.database, rows)
 
 
 def _user() -> str:
@@ -127,10 +127,10 @@ def _text(answer: Answer) -> str:
 async def search(settings: Settings, options: argparse.Namespace) -> int:
     """Hit testing: the sections behind an answer."""
     with _questions(options) as questions:
-        async with opened(settings, bar, say) as app:
+        async with shelf(settings, bar, say) as documents:
             for question in questions:
                 started = time.perf_counter()
-                found = await app.desk.search(question, _DEEPER * options.k)
+                found = await documents.desk.search(question, _DEEPER * options.k)
                 hits = whole(found.ranked)[: options.k]
                 seconds = time.perf_counter() - started
                 _line(_passages(question, hits, seconds)) if options.json else print(_listing(hits), flush=True)
@@ -154,8 +154,8 @@ def _listing(hits: Sequence[tuple[Ranked, str]]) -> str:
 
 async def ingest(settings: Settings, options: argparse.Namespace) -> int:
     """Add or replace; one line a file, and exit code 1 when a file could not go in."""
-    async with opened(settings, bar, say) as app:
-        done = await app.desk.ingest(options.paths, app.reading, progress=bar)
+    async with shelf(settings, bar, say) as documents:
+        done = await documents.desk.ingest(options.paths, documents.reading, progress=bar)
     for one in done:
         if one.error:
             print(f"dudao: {one.error}", file=sys.stderr)
@@ -174,8 +174,8 @@ async def ingest(settings: Settings, options: argparse.Namespace) -> int:
 
 async def documents(settings: Settings, options: argparse.Namespace) -> int:
     """What is in the library."""
-    async with opened(settings, bar, say) as app:
-        rows = await app.desk.documents()
+    async with shelf(settings, bar, say) as documents:
+        rows = await documents.desk.documents()
     for row in rows:
         facts = row.facts
         if options.json:
@@ -193,21 +193,21 @@ async def documents(settings: Settings, options: argparse.Namespace) -> int:
 
 async def forget(settings: Settings, options: argparse.Namespace) -> int:
     """Take a document out."""
-    async with opened(settings, bar, say) as app:
-        if await app.desk.forget(options.name):
+    async with shelf(settings, bar, say) as documents:
+        if await documents.desk.forget(options.name):
             print(f"已删除：{options.name}")
             return 0
-        names = [row.facts.name for row in await app.desk.documents()]
+        names = [row.facts.name for row in await documents.desk.documents()]
     print(f"dudao: 没有名为 {options.name} 的文档。现有：{'、'.join(names) or '无'}", file=sys.stderr)
     return 1
 
 
 async def evaluation(settings: Settings, options: argparse.Namespace) -> int:
     """Figures on a file of labelled questions, and on the curated answers."""
-    async with opened(settings, bar, say) as app:
-        cases = await evaluate(app.desk, load(options.file) if options.file else ())
-        faqs = [Labelled(question=f.question, answer=((f.answer,),)) for f in await app.desk.faqs()]
-        curated = await evaluate(app.desk, faqs)
+    async with shelf(settings, bar, say) as documents:
+        cases = await evaluate(documents.desk, load(options.file) if options.file else ())
+        faqs = [Labelled(question=f.question, answer=((f.answer,),)) for f in await documents.desk.faqs()]
+        curated = await evaluate(documents.desk, faqs)
     result = {**figures(cases), "faq": figures(curated)}
     if options.json:
         _line(result)
@@ -222,8 +222,8 @@ async def evaluation(settings: Settings, options: argparse.Namespace) -> int:
 
 async def unanswered(settings: Settings, options: argparse.Namespace) -> int:
     """What to write an answer for, most asked first."""
-    async with opened(settings, bar, say) as app:
-        groups = await app.desk.unanswered()
+    async with shelf(settings, bar, say) as documents:
+        groups = await documents.desk.unanswered()
     for group in groups:
         reasons = {DOWN_REASONS.get(c.reason, "没答上") for c in group}
         texts: Sequence[str] = list(dict.fromkeys(c.question.text for c in group))
@@ -239,21 +239,21 @@ async def unanswered(settings: Settings, options: argparse.Namespace) -> int:
 
 async def faq(settings: Settings, options: argparse.Namespace) -> int:
     """Curated answers: add, list, forget."""
-    async with opened(settings, bar, say) as app:
+    async with shelf(settings, bar, say) as documents:
         if options.action == "add":
             if not options.question.strip() or not options.answer.strip():
                 print("dudao: 问题和答案都不能为空。", file=sys.stderr)
                 return 2
             author = options.author or _user()
-            await app.desk.write_faq(options.question.strip(), options.answer.strip(), author, datetime.now(UTC))
+            await documents.desk.write_faq(options.question.strip(), options.answer.strip(), author, datetime.now(UTC))
             print(f"已保存：{options.question.strip()}")
         elif options.action == "forget":
-            if not await app.desk.forget_faq(options.id):
+            if not await documents.desk.forget_faq(options.id):
                 print(f"dudao: 没有编号为 {options.id} 的问答。用 dudao faq list 查看。", file=sys.stderr)
                 return 1
             print(f"已删除：{options.id}")
         else:
-            for row in await app.desk.faqs():
+            for row in await documents.desk.faqs():
                 if options.json:
                     _line({**asdict(row), "written_at": row.written_at.isoformat()})
                 else:

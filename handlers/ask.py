@@ -4,10 +4,11 @@ import re
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from handlers.asked import logged
 from handlers.context import Context
 from handlers.learning.shut import shut
 from handlers.message import Button, Citation, Incoming, Reply
-from records.questions import DOWN_REASONS, UP, CitedRow, FaqRow, QuestionRow, Questions
+from records.questions import DOWN_REASONS, UP, FaqRow, QuestionRow, Questions
 from retrieval.answer import Answer
 from retrieval.followup import Past
 from retrieval.grounded import Partial
@@ -22,7 +23,6 @@ GONE = "这一节已经更新或删除，请重新提问。"
 OVER = "这个按钮已经失效，请重新提问。"
 WRITTEN_BY = "—— {author} 于 {day} 整理"
 _REMEMBERED = 3
-_KEPT = 2000  # characters of a question
 
 
 async def ask(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
@@ -87,26 +87,6 @@ def past(row: QuestionRow) -> Past:
     return Past(row.searched, cited[-1] if cited else "")
 
 
-def logged(answer: Answer, incoming: Incoming) -> QuestionRow:
-    """An answer as the records keep it."""
-    return QuestionRow(
-        asked_at=incoming.received,
-        channel=incoming.channel,
-        chat=incoming.chat,
-        person=incoming.person,
-        text=_storable(answer.question)[:_KEPT],
-        searched=_storable(answer.searched),
-        answered=answer.answered,
-        answer=answer.text,
-        seconds=answer.seconds,
-        citations=tuple(
-            CitedRow(c.document, c.version, c.section, c.page, c.quote, c.key, c.number) for c in answer.citations
-        ),
-        nearest=tuple((card.key, card.heading) for card in answer.nearest),
-        faq_id=answer.faq.id if answer.faq else None,
-    )
-
-
 async def _rate(context: Context, incoming: Incoming, row: QuestionRow, verdict: str) -> tuple[Reply, ...]:
     reply = Reply(row.answer, _citations(row), replaces=True)
     if verdict == "down":
@@ -137,11 +117,6 @@ async def _row(context: Context, number: str, incoming: Incoming) -> QuestionRow
     if row is None or (row.channel, row.chat) != (incoming.channel, incoming.chat):
         return None
     return row if incoming.private or row.person == incoming.person else None
-
-
-def _storable(text: str) -> str:
-    """Without what a database cannot hold: lone surrogates and NUL."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def _citations(row: QuestionRow) -> tuple[Citation, ...]:
