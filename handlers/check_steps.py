@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import check_reading, checking, evidence, typed
+from handlers import check_form, check_reading, checking, evidence, typed
 from handlers.checking import Found, Walk, lacking, marks, mute, settled, walked
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Prompt, Take
@@ -80,9 +80,12 @@ def _item(facts: Facts, checklist: Checklist, item: Item, found: Found, walk: Wa
     name = VETO if item.veto else "" if item.may_skip else NO_SKIP
     text = ITEM.format(**_place(checklist, item), marks=name, lines="\n".join(one for one in lines if one))
     rows = [*_ways(item, found), *_shortcuts(checklist, walk)]
+    first = not walk.begun
     return Prompt(
         Reply(text),
         tuple(row for row in rows if row),
+        form=check_form.fields(checklist) if first else (),
+        fill=(lambda incoming: check_form.filled(checklist, incoming)) if first else None,
         read=lambda incoming: check_reading.read(checklist, item, incoming),
         take=_taking(facts, item, found),
         free=item.kind == "text",

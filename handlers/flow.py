@@ -13,7 +13,7 @@ from typing import Any
 from handlers import ask
 from handlers.context import Context
 from handlers.learning.shut import shut
-from handlers.message import Button, Incoming, Reply
+from handlers.message import Button, Field, Form, Incoming, Reply
 from records.conversations import Conversations, Open
 
 CANCEL, BACK, GO_ON = "取消", "上一步", "继续"
@@ -26,6 +26,7 @@ NOTHING = "没有进行到一半的事。"
 PUT_DOWN = "已放下，答过的都还在。发“继续”接着做。"
 ELSEWHERE = "这件事已经在别处接着做了，请看那边。"
 DROP, LATER = "删掉", "先放下"
+SEND = "填好了，提交"
 UNKNOWN = "没有这个命令。发 /help 看看我能做什么，或直接提问。"
 WORDS = {CANCEL: "cancel", "/cancel": "cancel", "退出": "cancel", "算了": "cancel", BACK: "back", "返回": "back"}
 WORDS |= {GO_ON: "again", "接着来": "again", "/continue": "again"}
@@ -58,7 +59,8 @@ class Prompt:
     JSON-able answer or raises Misread; None where only buttons answer. `free` says that nearly any text is an answer,
     so that only what is plainly a question is asked of the documents. `take` turns a message with files into an answer,
     and what to say beside the next prompt: it may fetch them first, and raises Misread. `verbatim` says that what is
-    plainly a question is an answer as well.
+    plainly a question is an answer as well. `form` asks this and more at once where the channel has forms, and `fill`
+    turns what was filled in into answers, or raises Misread.
     """
 
     reply: Reply
@@ -66,6 +68,8 @@ class Prompt:
     read: Callable[[Incoming], Any] | None = None
     free: bool = False
     take: Take | None = None
+    form: tuple[Field, ...] = ()
+    fill: Callable[[Incoming], Sequence[Any]] | None = None
     beside: tuple[Button, ...] = ()
     verbatim: bool = False
 
@@ -161,10 +165,24 @@ async def _pressed(context: Context, incoming: Incoming, flow: Flow, opened: Ope
                 return await _cancelled(context, incoming, opened)
             if chosen == "back" and answers:
                 return await _moved(context, incoming, flow, opened, answers[:-1])
+            if chosen == "form":
+                return await _filled(context, incoming, flow, opened)
             choices = [choice for row in _prompt(flow, opened).choices for choice in row]
             if chosen in map(str, range(len(choices))):
                 return await _moved(context, incoming, flow, opened, [*answers, choices[int(chosen)].value])
     return (Reply(OVER),)  # of another conversation, or of an earlier step
+
+
+async def _filled(context: Context, incoming: Incoming, flow: Flow, opened: Open) -> tuple[Reply, ...]:
+    """Several answers at once; the rest is asked as ever."""
+    fill = _prompt(flow, opened).fill
+    if fill is None:
+        return (Reply(OVER),)
+    try:
+        given = fill(incoming)
+    except Misread as error:
+        return (Reply(str(error)), *_asked(flow, opened))
+    return await _moved(context, incoming, flow, opened, [*opened.state["answers"], *given])
 
 
 async def _moved(
@@ -224,7 +242,8 @@ def _asked(flow: Flow, opened: Open) -> tuple[Reply, ...]:
     ways = ((BACK, "back"),) if opened.state["answers"] else ()
     leave = (CANCEL if opened.draft is None else LATER, "cancel")
     last = (*prompt.beside, *(Button(text, f"{here}:{how}") for text, how in (*ways, leave)))
-    return (replace(prompt.reply, buttons=(*rows, *prompt.reply.buttons, last)),)
+    form = Form(prompt.form, Button(SEND, f"{here}:form")) if prompt.form else None
+    return (replace(prompt.reply, buttons=(*rows, *prompt.reply.buttons, last), form=form),)
 
 
 def _in_place(incoming: Incoming, replies: tuple[Reply, ...]) -> tuple[Reply, ...]:

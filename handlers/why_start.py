@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from typing import Any
 
 from handlers import analysing, fish, flow, typed, why, why_screen
 from handlers.analysing import short
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
-from handlers.message import Button, Incoming, Reply
+from handlers.message import Button, Field, Incoming, Reply
 from handlers.roles import LEADERS
 from handlers.why import ASKS
 from knowledge.cause.card import Card, Kpi
@@ -45,6 +46,7 @@ _NEAR, _SHOWN = 3, 5
 _SKIPPED = (SKIP, "跳过", "没有", "无", "不知道", "不清楚")
 _FIGURE = re.compile(r"(?<![\d.])-?\d+(?:\.\d+)?")
 _WHY = re.compile(r"(?:为什么|为何|怎么|为啥)?[，,：:]?\s*(.+?)(?:了?(?:吗|呢))?\s*[？?]*")
+_KPI, _NONE = "kpi", "none"
 _ORDER = ("what", "where", "when", "how_many", "impact")
 _LONGEST = 200
 
@@ -98,7 +100,10 @@ def _step(facts: Facts, answers: Answers) -> Prompt | None:
     for name in _ORDER:
         if name not in known:
             ways = () if name == "what" else ((Choice(SKIP, {name: ""}),),)
-            return Prompt(Reply(ASKS[name]), ways, read=_reads(name), free=True, verbatim=name == "what")
+            form = _card(name) if name == _first(facts) else ()
+            return Prompt(
+                Reply(ASKS[name]), ways, read=_reads(name), free=True, verbatim=name == "what", form=form, fill=_filled
+            )
     return _asked_kpi(known)
 
 
@@ -110,6 +115,34 @@ def _asked_kpi(known: dict[str, Any]) -> Prompt | None:
     if known["kpi"] and "figures" not in known:
         return Prompt(Reply(FIGURES.format(name=known["kpi"][0])), read=_read_figures, free=True)
     return None
+
+
+def _first(facts: Facts) -> str:
+    """Where the problem card begins."""
+    return _ORDER[1] if facts["what"] else _ORDER[0]
+
+
+def _card(since: str) -> tuple[Field, ...]:
+    """The problem card as a form."""
+    asked = _ORDER[_ORDER.index(since) :]
+    kpis = tuple((name, name) for name, _ in KPIS)
+    return (
+        *(Field(name, ASKS[name], lines=2, required=name == "what") for name in asked),
+        Field(_KPI, WHICH_KPI, (*kpis, (_NONE, NO_KPI)), value=_NONE),
+    )
+
+
+def _filled(incoming: Incoming) -> list[dict[str, Any]]:
+    """The answers of a problem card that was filled in; what was left empty is skipped."""
+    told = dict(incoming.form)
+    answers: list[dict[str, Any]] = []
+    for name in _ORDER:
+        if name in told:
+            text = told[name].strip() or ("" if name == "what" else SKIP)
+            answers.append(_reads(name)(replace(incoming, text=text, action="")))
+    units = dict(KPIS)
+    kpi = told.get(_KPI, "")
+    return [*answers, {"kpi": [kpi, units[kpi]] if kpi in units else None}]
 
 
 def _known(facts: Facts, answers: Answers) -> dict[str, Any]:

@@ -53,6 +53,10 @@ class Phone:
         one = on or [each for each in self.shown() if each.rows][-1]
         return await self._do(lambda: self.scene.press(self.user, one, button, twice), expected)
 
+    async def fills(self, one: Shown, values: dict[str, Any], expected: str, *, twice: bool = False) -> Shown:
+        """Fill in the form of a card, and send it."""
+        return await self._do(lambda: self.scene.fake.fill(self.user, one.raw, dict(values), twice=twice), expected)
+
     async def picks(self, action: str, expected: str) -> Shown:
         """A press of whatever action, on the last message that has buttons."""
         one = [each for each in self.shown() if each.rows][-1]
