@@ -44,7 +44,7 @@ async def test_what_fails_in_a_form_is_asked_for_and_what_does_not_apply_is_left
     failing = next(value for name, value in names.items() if "台面" in name)
     left = next(value for value in may if value != failing)
     await boss.fills(first, {"wrong": [failing], "skipped": [left]}, "不合格\n\n发 1 张照片")
-    await boss.sends(1, text="台面有私人物品", expected="备注：台面有私人物品")
+    await boss.sends(1, text="台面有私人物品", expected="已收照片 1 张")
     await boss.taps("下一项", "总分")
     await boss.taps("提交", "已提交")
     check = await checked(here)
