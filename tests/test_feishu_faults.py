@@ -132,6 +132,22 @@ async def test_a_person_out_of_reach_is_marked_and_not_written_to(fake: FakeFeis
     assert len(fake.called("send")) == 1
 
 
+async def test_an_event_is_acknowledged_before_its_work_is_done(talk: Talk) -> None:
+    done = asyncio.Event()
+
+    async def slowly(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+        await done.wait()
+        return (Reply("好。"),)
+
+    answering(talk, slowly)
+    talk.fake.say(LIN, "一")
+    talk.fake.press_value(LIN, "om_1", {"action": "ok", "chat": LIN})
+    await talk.fake.settled()
+    assert (talk.fake.shown(LIN), talk.fake.slow, len(talk.fake.toasts)) == ([], 0, 1)
+    done.set()
+    await talk.fake.told(LIN, 2)
+
+
 async def test_an_event_that_comes_again_takes_effect_once(talk: Talk) -> None:
     heard = answering(talk, Reply("好。", buttons=((Button("好", "ok"),),)))
     talk.fake.say(LIN, "一", twice=True)

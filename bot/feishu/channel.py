@@ -43,6 +43,7 @@ class Feishu:
     _steps: Steps = field(default_factory=Steps)
     _parts: OrderedDict[int, list[str]] = field(default_factory=OrderedDict)
     _keys: OrderedDict[str, Brought] = field(default_factory=OrderedDict)
+    _said: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
     async def send(self, promised: Promised, reply: Reply) -> str:
         """Send one reply, in as many messages as it needs; a second attempt goes on where the first one ended."""
@@ -60,6 +61,9 @@ class Feishu:
                 await self.pace.take(promised.chat)
                 with _faults(partial(self.pace.hold, promised.chat)):
                     done.append(await self._made(target, call, promised, number))
+                self._said[done[-1]] = None
+                while len(self._said) > _KEPT:
+                    self._said.popitem(last=False)
         except Later:
             self._remember(promised.id, done)
             raise
@@ -77,6 +81,10 @@ class Feishu:
     async def fetch(self, attachment: Attachment) -> bytes:
         """The bytes of what a person sent; raises Unfetched."""
         return await download(self.api, attachment)
+
+    def said(self, message: str) -> bool:
+        """Whether this process has just sent it: the records know it a moment later."""
+        return message in self._said
 
     async def _made(self, target: Target, call: Call, promised: Promised, number: int) -> str:
         if call.edits and (shown := await self._edited(call, promised.chat)):

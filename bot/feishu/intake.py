@@ -29,7 +29,10 @@ log = logging.getLogger(__name__)
 
 
 class Intake:
-    """Takes events, whichever way they come; `accept` keeps messages and has them handled."""
+    """Takes events, whichever way they come; `accept` keeps messages and has them handled.
+
+    `said` tells which messages the bot has sent just now, and `me` who it is, once that is known.
+    """
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class Intake:
         now: Callable[[], datetime],
     ) -> None:
         self.me = Me("", "")
+        self.said: Callable[[str], bool] = lambda message: False
         self._api, self._database, self._accept, self._now = api, database, accept, now
         self._chats = dict[str, tuple[asyncio.Lock, list[None]]]()
         self._unasked = 0.0
@@ -81,6 +85,8 @@ class Intake:
 
     async def _ours(self, incoming: Incoming) -> bool:
         """Whether it answers a message of the bot's."""
+        if self.said(incoming.answers):
+            return True
         async with self._database.read() as connection:
             return await Outbox(connection).shown(CHANNEL, incoming.chat, incoming.answers) is not None
 

@@ -71,13 +71,14 @@ async def feishu(app: App) -> AsyncIterator[Service]:
         service.callback = Callback(settings.path, key, token, intake.take)
     async with app.database.read() as connection:
         home, _ = await Documents(connection).library()
-    app.channels[CHANNEL] = Feishu(
+    app.channels[CHANNEL] = channel = Feishu(
         api=api,
         files=app.turns.files,
         pace=Pace(settings.messages_per_second),
         seconds_between_edits=settings.seconds_between_edits,
         home=home,
     )
+    intake.said = channel.said
     try:
         yield service
     finally:
