@@ -5,6 +5,7 @@ import hashlib
 import re
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 _REF = re.compile(r"[0-9a-f]{64}")
 _BROKEN = "文件库（{where}）无法使用：{cause}。请检查它的地址、权限和空间。"
@@ -62,7 +63,7 @@ class Files:
         try:
             if not system.exists(path):
                 system.makedirs(path.rpartition("/")[0], exist_ok=True)
-                temporary = f"{path}.{id(content):x}.part"
+                temporary = f"{path}.{uuid4().hex}.part"  # the same may be put twice at once
                 system.pipe_file(temporary, content)
                 system.mv(temporary, path)
         except OSError as error:

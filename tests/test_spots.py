@@ -31,7 +31,7 @@ NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 
 @pytest.fixture
 async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
-    async with house(own_home) as opened_app:
+    async with house(own_home, photos={"read_codes": False}) as opened_app:
         opened_app.turns.now = Clock(NOON)
         yield opened_app
 

@@ -25,7 +25,7 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 @pytest.fixture
 async def talk(fake: FakeTelegram, own_home: Path) -> AsyncIterator[Talk]:
-    async with talking(fake, own_home) as talk:
+    async with talking(fake, own_home, photos={"read_codes": False}) as talk:
         async with talk.app.database.write() as connection:
             here = await Stores(connection).save("SH-01", "浦东店", "华东", PLACE)
             there = await Stores(connection).save("BJ-01", "北京店", "华北")
