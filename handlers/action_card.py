@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from handlers import photo, typed
 from handlers.due import due_shown
-from handlers.message import Button, Reply
+from handlers.message import Button, Reply, clipped
 from records.action import (
     ACCEPT,
     ACCEPTED,
@@ -135,8 +135,7 @@ def line(action: Action, known: Around, now: datetime, zone: ZoneInfo) -> str:
 
 def short(action: Action) -> str:
     """Its title on a button."""
-    plain = typed.inert(action.title)
-    return plain if len(plain) <= _SHORT else plain[: _SHORT - 1] + "…"
+    return clipped(typed.inert(action.title), _SHORT)
 
 
 async def history(connection: Connection, action: Action, zone: ZoneInfo, days: int) -> str:

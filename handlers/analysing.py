@@ -161,16 +161,6 @@ def ways(one: Analysis, version: int = 0) -> tuple[tuple[Button, ...], ...]:
     return tuple(tuple(Button(text, f"drawing:{form}:{one.id}{last}") for text, form in row) for row in rows)
 
 
-def numbers(text: str) -> int:
-    """An id in a button's action; 0 where it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
-
-
-def short(text: str, most: int = 20) -> str:
-    """A text as a button can hold it."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
 def similar(title: str, known: Sequence[Analysis], least: float = 0.25) -> list[Analysis]:
     """Those of the same symptom, the most alike first."""
     found = [(alike(title, one.title), one) for one in known]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from handlers.asked import logged
 from handlers.context import Context
 from handlers.learning.shut import shut
-from handlers.message import Button, Citation, Incoming, Reply
+from handlers.message import Button, Citation, Incoming, Reply, clipped
 from records.questions import DOWN_REASONS, UP, FaqRow, QuestionRow, Questions
 from retrieval.answer import Answer
 from retrieval.followup import Past
@@ -70,7 +70,7 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 def shown(zone: ZoneInfo, row: QuestionRow, faq: FaqRow | None) -> Reply:
     """A logged answer as people read it."""
     if not row.answered:
-        buttons = tuple((Button(_short(heading), f"section:{key}"),) for key, heading in row.nearest)
+        buttons = tuple((Button(clipped(heading, 24), f"section:{key}"),) for key, heading in row.nearest)
         text = f"{row.answer}\n\n{NEAREST}" if buttons else row.answer
         return Reply(text, buttons=buttons, about=f"question:{row.id}")
     text = row.answer
@@ -128,7 +128,3 @@ def _citations(row: QuestionRow) -> tuple[Citation, ...]:
 
 def _source(row: QuestionRow) -> tuple[Button, ...]:
     return (Button(SOURCE, f"source:{row.id}:0"),) if row.citations else ()
-
-
-def _short(heading: str) -> str:
-    return heading if len(heading) <= 24 else heading[:23] + "…"

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from handlers import analysing, flow, guiding, typed
-from handlers.analysing import NOT_HERE, NotSeen, numbers, seen, short
+from handlers.analysing import NOT_HERE, NotSeen, seen
 from handlers.causes_card import KINDS, card, frequent, line, versions, with_actions
 from handlers.context import Context
 from handlers.drawing import as_finished
 from handlers.flow import Answers, Facts, Flow, Prompt
-from handlers.message import Button, File, Incoming, Reply
+from handlers.message import Button, File, Incoming, Reply, clipped, id_in
 from handlers.roles import LEADERS
 from knowledge.cause.stored import tree_from
 from knowledge.cause.tree import roots
@@ -68,13 +68,13 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     try:
         match incoming.action.split(":", 4):
             case ["causes", "one", number]:
-                return (await _one(context, numbers(number)),)
+                return (await _one(context, id_in(number)),)
             case ["causes", "versions", number]:
-                return (await _versions(context, numbers(number)),)
+                return (await _versions(context, id_in(number)),)
             case ["causes", "was", number, version]:
-                return await _was(context, numbers(number), numbers(version))
+                return await _was(context, id_in(number), id_in(version))
             case ["causes", what, store, offset, words] if what in ("list", "stores", "find", "top"):
-                return await _view(context, incoming, what, View(numbers(store), fitting(words)), numbers(offset))
+                return await _view(context, incoming, what, View(id_in(store), fitting(words)), id_in(offset))
     except NotSeen:
         return (Reply(NOT_HERE),)
     return (Reply(flow.OVER),)
@@ -109,7 +109,7 @@ async def _list(context: Context, view: View, offset: int) -> Reply:
     shown = found[offset : offset + _PAGE]
     lines = [line(n, one, names, context.zone) for n, one in enumerate(shown, offset + 1)]
     rows = [
-        (Button(f"{n}. {short(one.title, 26)}", f"causes:one:{one.id}"),) for n, one in enumerate(shown, offset + 1)
+        (Button(f"{n}. {clipped(one.title, 26)}", f"causes:one:{one.id}"),) for n, one in enumerate(shown, offset + 1)
     ]
     ways = [Button(PREVIOUS, view.action("list", max(0, offset - _PAGE)))] if offset else []
     ways += [Button(NEXT, view.action("list", offset + _PAGE))] if offset + _PAGE < len(found) else []
@@ -133,7 +133,7 @@ async def _stores_menu(context: Context, view: View) -> Reply:
     counts = {one.id: sum(other.store_id == one.id for other in found) for one in stores}
     ordered = sorted((one for one in stores if counts[one.id]), key=lambda one: -counts[one.id])
     rows = [
-        (Button(f"{short(typed.inert(one.name))}（{counts[one.id]}）", replace(view, store=one.id).action("list")),)
+        (Button(f"{clipped(typed.inert(one.name))}（{counts[one.id]}）", replace(view, store=one.id).action("list")),)
         for one in ordered[:_MENU]
     ]
     every = (Button(EVERY, replace(view, store=0).action("list")),)

@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 
 from handlers import analysing, guiding, typed
 from handlers.action_card import STATES as ACTION_STATES
-from handlers.analysing import short
 from handlers.context import Context
-from handlers.message import Button, Reply
+from handlers.message import Button, Reply, clipped
 from knowledge.cause.alike import heaped
 from knowledge.cause.fishbone import likely
 from knowledge.cause.stored import fishbone_from, tree_from
@@ -71,7 +70,7 @@ def card(
     rows += list(analysing.ways(one))
     rows += [(Button(OLD, f"causes:versions:{one.id}"),)] if finished else []
     rows += [
-        (Button(OTHER.format(kind=KINDS[other.kind], title=short(other.title, 16)), f"causes:one:{other.id}"),)
+        (Button(OTHER.format(kind=KINDS[other.kind], title=clipped(other.title, 16)), f"causes:one:{other.id}"),)
         for other in others[:_SHOWN]
     ]
     return with_actions(Reply(CARD.format(title=typed.inert(one.title), facts=said), buttons=tuple(rows)), made)
@@ -80,7 +79,7 @@ def card(
 def with_actions(reply: Reply, actions: Sequence[Action]) -> Reply:
     """The same with a way to each action that was made of it."""
     made = [one for one in actions if one.state != WITHDRAWN][:_SHOWN]
-    rows = tuple((Button(ACTION.format(title=short(one.title, 18)), f"action:{one.id}"),) for one in made)
+    rows = tuple((Button(ACTION.format(title=clipped(one.title, 18)), f"action:{one.id}"),) for one in made)
     return replace(reply, buttons=(*reply.buttons, *rows))
 
 

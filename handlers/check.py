@@ -12,7 +12,7 @@ from handlers.checking import failed, marks, walked
 from handlers.context import Context
 from handlers.drafts import Drafts
 from handlers.flow import Answers, Facts, Flow, Misread
-from handlers.message import Incoming, Reply
+from handlers.message import Incoming, Reply, id_in
 from handlers.roles import LEADERS
 from knowledge.checklist import Checklist, as_json, from_json
 from records.checks import CheckMark, Checks
@@ -40,7 +40,7 @@ async def begin(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     """check:store:<id>, under a store's card."""
     number = incoming.action.rpartition(":")[2]
-    return await _pick(context, incoming, store=int(number) if number.isdecimal() and len(number) < 10 else 0)
+    return await _pick(context, incoming, store=id_in(number))
 
 
 async def standard(context: Context, incoming: Incoming) -> tuple[Reply, ...]:

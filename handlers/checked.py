@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from handlers import flow, objecting, photo, typed
 from handlers.check_card import LEFT, SHOW_PHOTOS, card, mark_of
 from handlers.context import Context
-from handlers.message import Button, Incoming, Reply
+from handlers.message import Button, Incoming, Reply, id_in
 from handlers.objecting import ANSWERED, SETTLED_ALREADY
 from records.checks import OBJECTED, WAITING, Check, Checks, Wanted
 from records.people import People
@@ -30,12 +30,10 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     """checked:list:<offset>, checked:<what>:<check>, checked:photos:<check>:<offset>."""
     what, _, rest = incoming.action.removeprefix("checked:").partition(":")
     number, _, offset = rest.partition(":")
-    if not number.isdecimal() or len(number) > 15 or (offset and not (offset.isdecimal() and len(offset) < 6)):
-        return (Reply(flow.OVER),)
     if what == "list":
-        return (await _list(context, int(number)),)
+        return (await _list(context, id_in(number)),)
     async with context.database.read() as connection:
-        check = await Checks(connection).get(int(number))
+        check = await Checks(connection).get(id_in(number))
         store = await Stores(connection).get(check.store_id) if check else None
         names = {one.id: typed.inert(one.name) for one in await People(connection).all()}
     if check is None or store is None or not actor(context.me, store.id).works:
@@ -45,7 +43,7 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
             who = names.get(check.person_id or 0, LEFT)
             return (card(check, typed.inert(store.name), context.me, who, context.zone, names),)
         case "photos":
-            return await _photos(context, check, int(offset or 0))
+            return await _photos(context, check, id_in(offset))
         case "ok":
             return await _confirm(context, check, typed.inert(store.name), names)
         case "no" if check.state == WAITING and not actor(context.me, store.id).leads:

@@ -9,7 +9,7 @@ from handlers import ask, flow, listing, typed
 from handlers.context import Context, Unfetched
 from handlers.flow import Answers, Choice, Facts, Flow, Prompt
 from handlers.learning import questions
-from handlers.message import Button, Incoming, Reply
+from handlers.message import Button, Incoming, Reply, clipped
 from handlers.roles import ADMINS, PRIVATE
 from knowledge.reading import Unreadable
 from records.documents import DocumentRow
@@ -197,8 +197,7 @@ def _version(version: str) -> str:
 
 
 def _short(text: str, most: int = _LONGEST) -> str:
-    plain = typed.inert(text)
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
+    return clipped(typed.inert(text), most)
 
 
 INGESTING = Flow("document", ADMINS, _step, _finish)

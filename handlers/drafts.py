@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from handlers import flow, typed
 from handlers.context import Context
 from handlers.flow import Flow
-from handlers.message import Button, Incoming, Reply
+from handlers.message import Button, Incoming, Reply, clipped, id_in
 from records.conversations import Conversations, Draft
 
 OPEN = "做到一半的有 {n} 件，点一件接着做。"
@@ -39,7 +39,7 @@ class Drafts:
         """draft:<id> goes on, draft:<id>:drop asks, draft:<id>:gone throws it away, draft:<id>:keep does not."""
         number, _, what = incoming.action.removeprefix("draft:").partition(":")
         async with context.database.read() as connection:
-            draft = await Conversations(connection).draft(int(number)) if _is_id(number) else None
+            draft = await Conversations(connection).draft(id_in(number))
         found = self._flow(context, draft) if draft is not None else None
         if draft is None or found is None or draft.person_id != context.me.id:
             return (Reply(GONE),)
@@ -62,9 +62,4 @@ class Drafts:
 
 
 def _short(draft: Draft) -> str:
-    title = typed.inert(draft.title)
-    return title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1]}…"
-
-
-def _is_id(number: str) -> bool:
-    return number.isascii() and number.isdigit() and len(number) <= 15
+    return clipped(typed.inert(draft.title), _LONGEST)

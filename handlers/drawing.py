@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from handlers import analysing, flow, typed
-from handlers.analysing import FORMS, NOT_HERE, NotSeen, numbers, seen
+from handlers.analysing import FORMS, NOT_HERE, NotSeen, seen
 from handlers.context import Context
-from handlers.message import File, Incoming, Reply
+from handlers.message import File, Incoming, Reply, id_in
 from handlers.report import MEDIA, contents, named
 from knowledge.cause.stored import tree_from
 from records.actions import Actions, Which
@@ -34,9 +34,9 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     try:
         async with context.database.read() as connection:
             one = as_finished(
-                await seen(context, connection, numbers(number)),
-                await Analyses(connection).versions(numbers(number)) if version else (),
-                numbers(version),
+                await seen(context, connection, id_in(number)),
+                await Analyses(connection).versions(id_in(number)) if version else (),
+                id_in(version),
             )
             if one.kind not in (WHY, FISH):
                 raise NotSeen

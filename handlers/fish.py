@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from handlers import analysing, fish_screen, flow, typed
-from handlers.analysing import NOT_HERE, NotSeen, edit_fish, numbers, seen
+from handlers.analysing import NOT_HERE, NotSeen, edit_fish, seen
 from handlers.context import Context
 from handlers.fish_screen import Rows, action
 from handlers.flow import Answers, Facts, Flow, Misread, Prompt
-from handlers.message import Button, Incoming, Reply
+from handlers.message import Button, Incoming, Reply, id_in
 from handlers.report import named
 from handlers.roles import WORKERS
 from knowledge.cause import said
@@ -167,18 +167,18 @@ async def press_board(context: Context, incoming: Incoming, number: int, rest: l
 
 async def _press_bone(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
     _, fish = await read(context, await context.write(), number)
-    bone = fish.bones[numbers(rest[0])]
-    return await _bone(context, incoming, number, fish, bone, offset=numbers(rest[1]) if rest[1:] else 0)
+    bone = fish.bones[id_in(rest[0])]
+    return await _bone(context, incoming, number, fish, bone, offset=id_in(rest[1]) if rest[1:] else 0)
 
 
 async def _press_twig(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
     _, fish = await read(context, await context.write(), number)
-    return await twig(context, incoming, number, fish, fish.twig(numbers(rest[0])))
+    return await twig(context, incoming, number, fish, fish.twig(id_in(rest[0])))
 
 
 async def _reword(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
     _, fish = await read(context, await context.write(), number)
-    one = fish.twig(numbers(rest[0]))
+    one = fish.twig(id_in(rest[0]))
     text = fish_screen.REWORD_ASK.format(text=typed.inert(one.text))
     rows = ((Button(fish_screen.KEEP_IT, action("twig", number, one.id)),),)
     return await _ask(context, incoming, number, fish, {"mode": "reword", "twig": one.id}, text, rows)
@@ -186,19 +186,19 @@ async def _reword(context: Context, incoming: Incoming, number: int, rest: list[
 
 async def _move(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
     """fish:move:<analysis>:<twig>, then :<bone>."""
-    chosen = numbers(rest[0])
+    chosen = id_in(rest[0])
     if not rest[1:]:
         async with context.database.read() as connection:
             _, fish = await read(context, connection, number)
         return (fish_screen.moving(fish, fish.twig(chosen), number),)
-    _, fish = await edit_fish(context, number, lambda fish: move(fish, chosen, fish.bones[numbers(rest[1])]))
+    _, fish = await edit_fish(context, number, lambda fish: move(fish, chosen, fish.bones[id_in(rest[1])]))
     one = fish.twig(chosen)
     return await twig(context, incoming, number, fish, one, MOVED.format(bone=typed.inert(one.bone)))
 
 
 async def _drop(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
     """fish:drop:<analysis>:<twig> asks, :yes does it."""
-    chosen = numbers(rest[0])
+    chosen = id_in(rest[0])
     async with context.database.read() as connection:
         _, fish = await read(context, connection, number)
         one, names = fish.twig(chosen), await named(connection)
@@ -261,7 +261,7 @@ async def pressed(context: Context, incoming: Incoming, verbs: dict[str, Verb]) 
     if found is None:
         return (Reply(flow.OVER),)
     try:
-        return await found(context, incoming, numbers(number), [one for one in rest if one])
+        return await found(context, incoming, id_in(number), [one for one in rest if one])
     except NotSeen:
         return (Reply(NOT_HERE),)
     except CannotEdit as error:

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from handlers import typed
-from handlers.analysing import short
-from handlers.message import Button, Reply
+from handlers.message import Button, Reply, clipped
 from knowledge.cause.fishbone import BONE, VOTES, Fishbone, Twig, left, likely
 from knowledge.cause.probes import Probes
 
@@ -90,7 +89,7 @@ def bone(fish: Fishbone, name: str, names: Names, known: Probes, offset: int = 0
     causes = fish.on(name)
     lines = "\n".join(_listed(fish, causes[offset : offset + PAGE_SIZE], names, offset))
     said = NAMED.format(n=sum(one.bone == name for one in fish.twigs), lines=lines) if causes else ""
-    what = short(typed.inert(fish.card.what), 40)
+    what = clipped(typed.inert(fish.card.what), 40)
     return ASK.format(bone=typed.inert(name), what=what, questions=questions, causes=said)
 
 
@@ -99,7 +98,7 @@ def bone_rows(fish: Fishbone, name: str, analysis: int, offset: int = 0) -> Rows
     causes, at = fish.on(name), fish.bones.index(name)
     shown = causes[offset : offset + PAGE_SIZE]
     rows = [
-        (Button(f"{n}. {short(one.text, _SHORT)}", action("twig", analysis, one.id)),)
+        (Button(f"{n}. {clipped(one.text, _SHORT)}", action("twig", analysis, one.id)),)
         for n, one in enumerate(shown, offset + 1)
     ]
     following = (at + 1) % len(fish.bones)
@@ -120,14 +119,14 @@ def twig(fish: Fishbone, one: Twig, names: Names) -> str:
 def twig_rows(fish: Fishbone, one: Twig, me: int, analysis: int) -> Rows:
     """What can be done with it."""
     mine = (me, one.id) in fish.votes
-    subs = [(Button(f"- {short(sub.text, _SHORT)}", action("twig", analysis, sub.id)),) for sub in fish.under(one.id)]
+    subs = [(Button(f"- {clipped(sub.text, _SHORT)}", action("twig", analysis, sub.id)),) for sub in fish.under(one.id)]
     return (
         *subs[:PAGE_SIZE],
-        (Button((AGAINST if mine else FOR).format(text=short(one.text, 12)), action("tick", analysis, one.id)),),
+        (Button((AGAINST if mine else FOR).format(text=clipped(one.text, 12)), action("tick", analysis, one.id)),),
         (Button(REWORD, action("reword", analysis, one.id)), Button(MOVE, action("move", analysis, one.id))),
         (
             Button(DROP, action("drop", analysis, one.id)),
-            Button(short(one.bone, 8), action("bone", analysis, fish.bones.index(one.bone))),
+            Button(clipped(one.bone, 8), action("bone", analysis, fish.bones.index(one.bone))),
         ),
     )
 
@@ -158,7 +157,7 @@ def ballot(fish: Fishbone, me: int, analysis: int, offset: int = 0, others: int 
     rows = [
         (
             Button(
-                (AGAINST if (me, one.id) in fish.votes else FOR).format(text=short(one.text, _SHORT)),
+                (AGAINST if (me, one.id) in fish.votes else FOR).format(text=clipped(one.text, _SHORT)),
                 action("vote", analysis, one.id, offset),
             ),
         )
@@ -190,7 +189,7 @@ def picking(fish: Fishbone, chosen: Sequence[int], analysis: int) -> Reply:
         ids = [other for other in chosen if other != one.id] if one.id in chosen else [*chosen, one.id]
         if len(ids) <= MOST_PICKED:
             form = WITHOUT if one.id in chosen else WITH
-            rows.append((Button(form.format(text=short(one.text, _SHORT)), action("pick", analysis, *_ids(ids))),))
+            rows.append((Button(form.format(text=clipped(one.text, _SHORT)), action("pick", analysis, *_ids(ids))),))
     start = [Button(START.format(n=len(picked)), action("into", analysis, *_ids(chosen)))] if picked else []
     lines = "\n".join(PICKED.format(text=typed.inert(one.text), bone=typed.inert(one.bone)) for one in picked)
     last = (*start, Button(BACK, action("board", analysis)))
@@ -208,7 +207,7 @@ def _ordered(fish: Fishbone) -> list[Twig]:
 
 def _some(fish: Fishbone, name: str) -> str:
     causes = fish.on(name)
-    first = "；".join(short(typed.inert(one.text), 16) for one in causes[:_FIRST])
+    first = "；".join(clipped(typed.inert(one.text), 16) for one in causes[:_FIRST])
     return (AND_MORE.format(first=first, n=len(causes)) if len(causes) > _FIRST else first) or NOTHING_YET
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers import analysing, chasing, fish, fish_screen, typed, why
-from handlers.analysing import edit_fish, numbers, short
+from handlers.analysing import edit_fish
 from handlers.context import Context
 from handlers.fish import Verb, read, twig
 from handlers.fish_screen import action, ballot, picking
-from handlers.message import Button, Incoming, Reply
+from handlers.message import Button, Incoming, Reply, clipped, id_in
 from knowledge.cause.edit import CannotEdit
 from knowledge.cause.fishbone import NOTHING, VOTES, Fishbone, into_tree, likely, vote
 from knowledge.cause.stored import tree_values
@@ -38,14 +38,14 @@ _SHOWN = 8
 
 async def _tick(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
     """fish:tick:<analysis>:<twig>: vote where one looks at the cause."""
-    _, now = await edit_fish(context, number, lambda one: vote(one, context.me.id, numbers(rest[0])))
-    return await twig(context, incoming, number, now, now.twig(numbers(rest[0])))
+    _, now = await edit_fish(context, number, lambda one: vote(one, context.me.id, id_in(rest[0])))
+    return await twig(context, incoming, number, now, now.twig(id_in(rest[0])))
 
 
 async def _vote(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
     """fish:vote:<analysis>:<twig>:<offset>."""
-    _, now = await edit_fish(context, number, lambda one: vote(one, context.me.id, numbers(rest[0])))
-    return (await _ballot(context, await context.write(), number, now, numbers(rest[1])),)
+    _, now = await edit_fish(context, number, lambda one: vote(one, context.me.id, id_in(rest[0])))
+    return (await _ballot(context, await context.write(), number, now, id_in(rest[1])),)
 
 
 async def _votes(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
@@ -54,7 +54,7 @@ async def _votes(context: Context, incoming: Incoming, number: int, rest: list[s
         _, now = await read(context, connection, number)
         if not now.twigs:
             raise CannotEdit(EMPTY)
-        return (await _ballot(context, connection, number, now, numbers(rest[0]) if rest else 0),)
+        return (await _ballot(context, connection, number, now, id_in(rest[0]) if rest else 0),)
 
 
 async def _ballot(context: Context, connection: Connection, number: int, now: Fishbone, offset: int) -> Reply:
@@ -92,7 +92,7 @@ async def _panel(connection: Connection, one: Analysis) -> Reply:
     team, others = await _people(connection, one)
     names = "、".join(typed.inert(person.name) for person in team)
     ways = [
-        (Button(COME.format(name=short(typed.inert(who.name), 12)), action("ask", one.id, who.id)),) for who in others
+        (Button(COME.format(name=clipped(typed.inert(who.name), 12)), action("ask", one.id, who.id)),) for who in others
     ]
     every = [(Button(ASK_ALL.format(n=len(others)), action("ask", one.id, "all")),)] if len(others) > 1 else []
     back = (Button(fish_screen.BACK, action("board", one.id)),)
@@ -152,7 +152,7 @@ async def _pick(context: Context, incoming: Incoming, number: int, rest: list[st
 
 def _known(now: Fishbone, ids: str) -> list[int]:
     there = {one.id for one in now.twigs}
-    return [number for one in ids.split(",") if (number := numbers(one)) in there][: fish_screen.MOST_PICKED]
+    return [number for one in ids.split(",") if (number := id_in(one)) in there][: fish_screen.MOST_PICKED]
 
 
 async def _into(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:

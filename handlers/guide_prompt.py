@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers import analysing, evidence, flow
+from handlers import evidence, flow
 from handlers.context import Context
 from handlers.day import day_of
 from handlers.flow import Choice, Facts, Misread, Prompt
-from handlers.message import Incoming, Reply
+from handlers.message import Incoming, Reply, clipped
 from knowledge.cause.card import Card
 from knowledge.cause.edit import CannotEdit, add
 from knowledge.cause.stored import tree_values
@@ -45,7 +45,7 @@ def prompt(facts: Facts, store: int, asked: Ask) -> Prompt:
         take = _taking(store) if store else _taking(facts["stores"][0]["id"])
         return Prompt(Reply(text), skip, read=_no_photo, take=take)
     if asked.kind in ("causes", "bones"):
-        rows = tuple((Choice(analysing.short(one["name"], 30), one["tree"]),) for one in facts["trees"])
+        rows = tuple((Choice(clipped(one["name"], 30), one["tree"]),) for one in facts["trees"])
         return Prompt(Reply(SEND_CAUSES.format(ask=text)), (*rows, *skip), read=_reads_causes(asked), free=True)
     ways: tuple[tuple[Choice, ...], ...] = (*_ways(facts, store, asked), *skip)
     question = asked.step.example.endswith("？")

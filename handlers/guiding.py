@@ -11,7 +11,7 @@ from handlers import action, analysing, flow, typed
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Prompt
 from handlers.guide_prompt import prompt
-from handlers.message import Button, File, Incoming, Reply
+from handlers.message import Button, File, Incoming, Reply, id_in
 from handlers.report import MEDIA, contents
 from handlers.roles import LEADERS
 from knowledge.guide import Guide
@@ -61,9 +61,9 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
         case ["guide", "go", key] if key in _shipped() and key not in _BY_CODE:
             return await _begin(context, incoming, key)
         case ["guide", "pdf" | "word" as form, number]:
-            return await _file(context, analysing.numbers(number), form)
+            return await _file(context, id_in(number), form)
         case ["guide", "actions", number]:
-            return await _actions(context, incoming, analysing.numbers(number))
+            return await _actions(context, incoming, id_in(number))
     return (Reply(flow.OVER),)
 
 

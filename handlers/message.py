@@ -145,3 +145,13 @@ class Reply:
     about: str = ""
     answers: str = ""
     form: Form | None = None
+
+
+def clipped(text: str, most: int = 20) -> str:
+    """A text as a button or a line can hold it: at most so many characters."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def id_in(word: str) -> int:
+    """The id in a part of a button's action; 0 where it is none."""
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 16 else 0

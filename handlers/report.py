@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from handlers import chasing, flow, typed
 from handlers.context import Context
-from handlers.message import Button, File, Incoming, Reply
+from handlers.message import Button, File, Incoming, Reply, id_in
 from handlers.roles import NOT_YOURS
 from records.action import Action
 from records.actions import Actions, Which
@@ -46,8 +46,8 @@ def ways(check_id: int) -> tuple[Button, ...]:
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     """report:pdf:<check>, report:word:<check>, report:excel:<check>, report:send:<check>."""
     match incoming.action.split(":"):
-        case ["report", form, number] if number.isdecimal() and len(number) < 16 and form in (*_ENDINGS, "send"):
-            seen = await inspection(context, int(number))
+        case ["report", form, number] if id_in(number) and form in (*_ENDINGS, "send"):
+            seen = await inspection(context, id_in(number))
             if seen is None:
                 return (Reply(NOT_HERE),)
             return await _sent(context, seen) if form == "send" else await _made(context, seen, form)

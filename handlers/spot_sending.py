@@ -5,7 +5,7 @@ from typing import Any
 from handlers import ask, documents, flow, photo, spot_chase, typed
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
-from handlers.message import Incoming, Reply
+from handlers.message import Incoming, Reply, clipped
 from handlers.roles import WORKERS
 from handlers.spot_card import card, judges, listed, seen
 from handlers.wire import dump_incoming, load_incoming
@@ -39,7 +39,7 @@ async def received(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
         return await documents.received(context, incoming)
     if len(owed) == 1:
         return await _offered(context, incoming, owed[0])
-    tasks = [[one.id, _short(one)] for one in owed]
+    tasks = [[one.id, clipped(listed(one), _LONGEST)] for one in owed]
     return await flow.start(context, incoming, WHICH_ONE, {"tasks": tasks, "message": dump_incoming(incoming)})
 
 
@@ -114,11 +114,6 @@ async def _taken(context: Context, incoming: Incoming, spot: Spot) -> photo.Take
 
 def _facts(spot: Spot) -> Facts:
     return {"spot": spot.id, "store": spot.store_id, "items": listed(spot), "code": spot.code}
-
-
-def _short(spot: Spot) -> str:
-    text = listed(spot)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _step(facts: Facts, answers: Answers) -> Prompt | None:

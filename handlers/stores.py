@@ -6,7 +6,7 @@ from handlers import flow, typed
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.joining import ROLE_NAMES, STORE_LINK
-from handlers.message import Button, Incoming, Reply
+from handlers.message import Button, Incoming, Reply, clipped
 from handlers.pictures import qr
 from handlers.roles import ADMINS, LEADERS, NOT_YOURS
 from records.people import ADMIN, ROLES, People, Person
@@ -83,7 +83,7 @@ async def _list(context: Context, offset: int) -> Reply:
     async with context.database.read() as connection:
         stores = [one for one in await Stores(connection).all() if _sees(context.me, one)]
     rows = [
-        (Button(_short(f"{typed.inert(one.name)}（{one.code}）"), f"store:{one.id}"),)
+        (Button(clipped(f"{typed.inert(one.name)}（{one.code}）", 40), f"store:{one.id}"),)
         for one in stores[offset : offset + _PAGE]
     ]
     if offset + _PAGE < len(stores):
@@ -205,10 +205,6 @@ async def _close_it(context: Context, incoming: Incoming, facts: Facts, answers:
 
 def _place(latitude: float | None, longitude: float | None) -> str:
     return NO_PLACE if latitude is None or longitude is None else f"{latitude:.4f}, {longitude:.4f}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
 
 
 ADDING = Flow("store_add", ADMINS, _add_step, _add_it)

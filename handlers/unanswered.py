@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from handlers import flow, typed
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
-from handlers.message import Button, Incoming, Reply
+from handlers.message import Button, Incoming, Reply, clipped
 from handlers.roles import ADMINS
 from records.people import ADMIN, People
 from records.questions import DOWN_REASONS, Complaint
@@ -144,8 +144,7 @@ async def _tell(context: Context, people: People, group: Sequence[Complaint], an
 
 
 def _short(text: str) -> str:
-    plain = typed.inert(text)
-    return plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + "…"
+    return clipped(typed.inert(text), _SHOWN)
 
 
 ANSWERING = Flow("answer", ADMINS, _step, _finish)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from handlers import analysing, flow, typed, why_saying, why_screen
-from handlers.analysing import NOT_HERE, NotSeen, edit_tree, numbers, seen, tree_of
+from handlers.analysing import NOT_HERE, NotSeen, edit_tree, seen, tree_of
 from handlers.context import Context
-from handlers.message import Button, Incoming, Reply
+from handlers.message import Button, Incoming, Reply, id_in
 from handlers.why_hint import hint
 from handlers.why_saying import listen, protested, screen
 from handlers.why_screen import action, finishing, places, reading
@@ -44,7 +44,7 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     if found is None:
         return (Reply(flow.OVER),)
     try:
-        replies: tuple[Reply, ...] = await found(context, incoming, numbers(number), [one for one in rest if one])
+        replies: tuple[Reply, ...] = await found(context, incoming, id_in(number), [one for one in rest if one])
     except NotSeen:
         return (Reply(NOT_HERE),)
     except CannotEdit as error:
@@ -69,7 +69,7 @@ async def _at(context: Context, incoming: Incoming, number: int, rest: list[str]
 
 
 def _first(rest: list[str]) -> int:
-    return numbers(rest[0]) if rest else PROBLEM
+    return id_in(rest[0]) if rest else PROBLEM
 
 
 async def _line(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:

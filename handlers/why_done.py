@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from handlers import action, analysing, typed, why, why_saying, why_screen
-from handlers.analysing import NOT_HERE, NotSeen, numbers, seen
+from handlers.analysing import NOT_HERE, NotSeen, seen
 from handlers.clock import next_time
 from handlers.context import Context, Notice
-from handlers.message import Button, Incoming, Reply
+from handlers.message import Button, Incoming, Reply, id_in
 from knowledge.cause.stored import tree_from
 from knowledge.cause.tree import roots
 from records.action import ACCEPTED, FIXED, OWED
@@ -86,7 +86,7 @@ async def _offered(context: Context, incoming: Incoming, one: Analysis) -> Seque
 
 async def ask(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
     """why:ask:<analysis>:<days>: when to look back."""
-    days = numbers(rest[0]) if rest else 0
+    days = id_in(rest[0]) if rest else 0
     connection = await context.write()
     one = await seen(context, connection, number, lock=True)
     reminders, key = Reminders(connection), f"{KIND}:{number}"
@@ -147,6 +147,6 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     if verb not in VERBS:
         return await why.press(context, incoming)
     try:
-        return await VERBS[verb](context, incoming, numbers(number), [one for one in rest if one])
+        return await VERBS[verb](context, incoming, id_in(number), [one for one in rest if one])
     except NotSeen:
         return (Reply(NOT_HERE),)

@@ -2,7 +2,7 @@
 
 from handlers import analysing, typed
 from handlers.context import Context
-from handlers.message import Button, Incoming, Reply
+from handlers.message import Button, Incoming, Reply, clipped, id_in
 from handlers.why_saying import screen
 from knowledge.cause.blame import blames
 from knowledge.cause.edit import MOST_TEXT
@@ -20,7 +20,7 @@ _NEAR, _MOST = 3, 3
 async def hint(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
     """why:hint:<analysis>:<cause>:<line>; slow work, before the turn's transaction."""
     tree = await analysing.tree_of(context, number)
-    at = analysing.numbers(rest[0]) if rest else PROBLEM
+    at = id_in(rest[0]) if rest else PROBLEM
     line: Line = next((one for one in LINES if rest[1:] == [one]), "happened")
     said = (tree.card.what, *(one.text for one in tree.path(at)))
     cards = await analysing.sections(context, " ".join(said[:2]), _NEAR)
@@ -28,7 +28,7 @@ async def hint(context: Context, incoming: Incoming, number: int, rest: list[str
     parts = [_lines(SUGGESTED, suggested)] if suggested else [NO_WORD] if context.desk.suggests and cards else []
     parts += [] if suggested else [_lines(ASK_THIS, questions(" ".join((tree.card.where, *said))))]
     parts += [READ_THIS] if cards else []
-    sections = tuple((Button(analysing.short(card.heading, 30), f"section:{card.key}"),) for card in cards)
+    sections = tuple((Button(clipped(card.heading, 30), f"section:{card.key}"),) for card in cards)
     before = "\n\n".join(parts)
     return await screen(context, incoming, number, tree, at, line, before, suggested, sections)
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from handlers import evidence, flow, typed, why_screen
-from handlers.analysing import NOT_HERE, NotSeen, edit_tree, short, tree_of
+from handlers.analysing import NOT_HERE, NotSeen, edit_tree, tree_of
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
-from handlers.message import Button, Incoming, Reply
+from handlers.message import Button, Incoming, Reply, clipped
 from handlers.roles import WORKERS
 from handlers.why_screen import finishing, judging, places, reading
 from knowledge.cause.card import Card
@@ -71,7 +71,7 @@ def _saying(facts: Facts, answers: Answers) -> Prompt | None:
     reply = Reply(facts["say"], buttons=rows)
     if facts["mode"] != "proof":
         hints = tuple(
-            (Choice(short(why_screen.SUGGESTED.format(text=one), 30), one),) for one in facts.get("hints", ())
+            (Choice(clipped(why_screen.SUGGESTED.format(text=one), 30), one),) for one in facts.get("hints", ())
         )
         return Prompt(reply, hints, read=_worded, free=True)
     store = facts.get("store")

@@ -1,8 +1,7 @@
 """Where a 5-Why stands, as words and buttons; pure."""
 
 from handlers import typed
-from handlers.analysing import short
-from handlers.message import Button, Reply
+from handlers.message import Button, Reply, clipped
 from knowledge.cause.chain import effect, link
 from knowledge.cause.stop import gaps, unread
 from knowledge.cause.tree import ENDS, LINES, PROBLEM, STATES, Cause, Line, Tree, empty_lines, open_branches, roots
@@ -79,7 +78,7 @@ def places(tree: Tree, analysis: int, page: int = 0) -> Reply:
     ]
     page = min(page, max(0, (len(every) - 1) // _SHOWN))
     shown = every[page * _SHOWN : (page + 1) * _SHOWN]
-    buttons = [(Button(short(typed.inert(text), 30), action("at", analysis, one.id)),) for text, one in shown]
+    buttons = [(Button(clipped(typed.inert(text), 30), action("at", analysis, one.id)),) for text, one in shown]
     lines = [
         (Button(OTHER_LINE.format(line=LINES[line]), action("line", analysis, line)),) for line in empty_lines(tree)
     ]

@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from handlers import analysing, fish, flow, typed, why, why_screen
-from handlers.analysing import short
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
-from handlers.message import Button, Field, Incoming, Reply
+from handlers.message import Button, Field, Incoming, Reply, clipped, id_in
 from handlers.roles import LEADERS
 from handlers.why import ASKS
 from knowledge.cause.card import Card, Kpi
@@ -64,7 +63,7 @@ async def begin(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
         "stores": [{"id": one.id, "name": typed.inert(one.name)} for one in stores],
         "what": what if len(what) <= MOST_TEXT else "",
     }
-    rows = tuple((Button(short(typed.inert(one.title), 30), f"cause:go:{one.id}"),) for one in waiting)
+    rows = tuple((Button(clipped(typed.inert(one.title), 30), f"cause:go:{one.id}"),) for one in waiting)
     offered = (Reply(GO_ON.format(n=len(waiting)), buttons=rows),) if rows else ()
     if len(what) > MOST_TEXT:
         offered = (*offered, Reply(TOO_LONG.format(n=MOST_TEXT)))
@@ -80,7 +79,7 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
         return (Reply(flow.OVER),)
     try:
         async with context.database.read() as connection:
-            one = await analysing.seen(context, connection, analysing.numbers(number))
+            one = await analysing.seen(context, connection, id_in(number))
     except analysing.NotSeen:
         return (Reply(analysing.NOT_HERE),)
     if one.kind == FISH:
@@ -239,7 +238,7 @@ async def _helped(context: Context, what: str) -> tuple[Reply, ...]:
         past = analysing.similar(what, await Analyses(connection).all(sought, limit=300))
     lines = "\n".join(_past(context, one) for one in past[:_NEAR])
     parts = [EARLIER.format(n=len(past), lines=lines)] if past else []
-    rows = tuple((Button(short(one.heading, 30), f"section:{one.key}"),) for one in cards)
+    rows = tuple((Button(clipped(one.heading, 30), f"section:{one.key}"),) for one in cards)
     parts += [HANDBOOK] if rows else []
     return (Reply("\n\n".join(parts), buttons=rows),) if parts else ()
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from handlers import typed
 from handlers.learning.school import School
-from handlers.message import Button, Reply
+from handlers.message import Button, Reply, clipped
 from knowledge.course import Day
 from records.database import Connection
 from records.learning.enrolments import ACCEPTED, RETURNED, SENT, Enrolments, HandIn
@@ -48,7 +48,7 @@ def _ways(day: Day, *, done: bool, sent: HandIn | None) -> tuple[tuple[Button, .
     first += [] if done else [Button(LEARNED, f"today:done:{day.day}")]
     first += [Button(SEND, f"work:new:{day.day}")] if day.hand_in and (not sent or sent.state != ACCEPTED) else []
     reading = [
-        (Button(READ.format(what=_short(one.section[-1])), f"today:read:{day.day}:{place}"),)
+        (Button(READ.format(what=clipped(one.section[-1], 20)), f"today:read:{day.day}:{place}"),)
         for place, one in enumerate(day.reading)
     ]
     return (tuple(first), *reading)
@@ -58,7 +58,3 @@ def behind_said(days: list[int]) -> str:
     """Which days are not done yet, in a sentence."""
     listed = "、".join(map(str, days[:_LISTED])) + (" 等" if len(days) > _LISTED else "")
     return BEHIND.format(n=len(days), days=listed, first=days[0])
-
-
-def _short(heading: str) -> str:
-    return heading if len(heading) <= 20 else heading[:19] + "…"
