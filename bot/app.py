@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import yaml
-
 import knowledge
 from bot.config import EmbedderSettings, LlmSettings, PhotosSettings, Settings
 from knowledge.glossary import load_glossary
+from knowledge.strict_yaml import values
 from records.database import Database
 from records.documents import Documents
 from records.files import Files
@@ -222,7 +221,7 @@ def build_desk(settings: Settings, database: Database, uid: str, embedder: Embed
         extractor=Extractor(analyzer, settings.answer.max_characters),
         writer=_writer(settings.llm, analyzer),
     )
-    probes = tuple(yaml.safe_load((KNOWLEDGE / "probes.yaml").read_text(encoding="utf-8"))["questions"])
+    probes = tuple(values((KNOWLEDGE / "probes.yaml").read_bytes(), "probes.yaml")["questions"])
     made_with = fingerprint(
         words, embedder.name, repr(terms.spoken), repr(probes), repr(search.ranking), settings.embedder.reranker
     )

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from knowledge.strict_yaml import BadYaml, values
 
 
 class BadGlossary(Exception):
@@ -28,8 +29,8 @@ class Glossary:
 def load_glossary(path: Path) -> Glossary:
     """The file's groups and pairs; raises BadGlossary."""
     try:
-        parsed = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+        parsed = _File.model_validate(values(path.read_bytes(), path.name) or {})
+    except (OSError, BadYaml, ValidationError) as error:
         raise BadGlossary(f"{path}: cannot be read as `groups:` with lists of terms: {error}") from error
     seen: dict[str, str] = {}
     for group in parsed.groups:

@@ -1,6 +1,5 @@
 """The vectors of all passages in Chroma: in process, or on a server."""
 
-import gc
 import re
 import shutil
 import socket
@@ -132,7 +131,6 @@ class Vectors:
         self._client.close()
         for session in sessions:
             session.close()
-        gc.collect()
 
     def add(self, ids: Sequence[str], vectors: Matrix) -> None:
         """Add rows of shape (len(ids), dimensions); ids must be new."""

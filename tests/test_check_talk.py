@@ -512,6 +512,6 @@ async def test_people_of_another_store_learn_nothing(visit: Visit) -> None:
     await visit.other.say("/check")
     assert check_pick.NOT_FOUND.format(text="浦东") in await visit.other.say("浦东")
     assert await visit.other.act("draft:1") == "这件事已经做完或删掉了。"
-    for forged in ("standard:floor-clean", "standard:x", "checked:x:1", "checked:list:x", "checked:show:1:2:3"):
+    for forged in ("standard:floor-clean", "standard:x", "checked:x:1", "checked:show:x", "checked:show:1:2:3"):
         assert await visit.other.act(forged) in (OVER, NOT_HERE)
         assert visit.other.buttons == []
