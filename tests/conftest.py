@@ -4,6 +4,7 @@ import asyncio
 import io
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -29,6 +30,9 @@ from handlers.message import Button, Incoming, Reply
 from records.database import Database
 from records.people import People, Person
 from retrieval.model.types import Embedder
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job ignores it, and so would its children
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SCRIPTS = Path(sys.executable).parent
 WASH = """---
