@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import postgres_server
 import pytest
+from filelock import FileLock
 from sqlalchemy import make_url
 
 import bot.app
@@ -130,14 +131,18 @@ def own_built(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> P
 
 @pytest.fixture(scope="session")
 def handbook_built(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Path:
-    """A home with the bundled handbook, to be copied."""
-    home = tmp_path_factory.mktemp("handbook") / "home"
+    """A home with the bundled handbook, to be copied; one for all workers."""
+    shared = tmp_path_factory.getbasetemp()
+    home = (shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared) / "handbook-home"
 
     async def build() -> None:
         async with opened(loaded(home, handbook=True)):
             pass
 
-    asyncio.run(build())
+    with FileLock(f"{home}.lock"):
+        if not (made := home.with_suffix(".made")).exists():
+            asyncio.run(build())
+            made.touch()
     return home
 
 
