@@ -202,12 +202,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from bot.feishu import NoFeishu
     from bot.telegram import NoTelegram
     from bot.web.server import WebError
-    from knowledge.checklist_form import BadChecklist
-    from knowledge.course_file import BadCourse
-    from knowledge.demo import BadDemo
-    from knowledge.glossary import BadGlossary
-    from knowledge.quiz_form import BadQuiz
-    from knowledge.workdays_file import BadWorkdays
+    from knowledge.faults import BadFile
     from records.database import RecordsError
     from records.files import FilesError
     from retrieval.evaluate import BadQuestions
@@ -218,7 +213,7 @@ def _expected() -> tuple[type[Exception], ...]:
     records = (RecordsError, LibraryError, ModelError, VectorsError)
     stored = (FilesError, BackupError, BadArchive)
     channels = (WebError, NoTelegram, NoFeishu)
-    files = (BadDemo, BadGlossary, BadChecklist, BadCourse, BadQuiz, BadWorkdays, BadQuestions, BadBatch)
+    files = (BadFile, BadQuestions, BadBatch)
     return (*records, *stored, *channels, *files, Taken)
 
 

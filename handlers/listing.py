@@ -12,8 +12,8 @@ from handlers.roles import ADMINS
 from knowledge.checklist import Checklist, as_json, from_json
 from knowledge.checklist_columns import ITEMS
 from knowledge.checklist_file import load_yaml, plain_item
-from knowledge.checklist_form import BadChecklist
 from knowledge.checklist_sheet import is_list, load_sheet
+from knowledge.faults import BadFile
 from records.checklists import Checklists
 from records.documents import Documents
 
@@ -48,7 +48,7 @@ async def offered(context: Context, incoming: Incoming, file: str, content: byte
             sent = await asyncio.to_thread(load_sheet, content, file, keys)
         else:
             sent = await asyncio.to_thread(load_yaml, content, file)
-    except BadChecklist as error:
+    except BadFile as error:
         return (Reply(_bad(error.problems)),)
     now = lists.get(sent.key)
     if now is not None and not now.ended and now.checklist.version == sent.version:

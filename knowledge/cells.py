@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from knowledge.faults import ONE_OF, near
+from knowledge.faults import ONE_OF, BadFile, near
 from knowledge.reading.guard import check
 from knowledge.reading.raw import Refused
 
@@ -16,10 +16,6 @@ UNREADABLE = "{file}：{cause}，{remedy}"
 BROKEN = "{file}：不是能读的 Excel 工作簿，请用原软件打开检查，另存为 xlsx 后再发"
 MOST_ROWS = 500
 _MOST_COLUMNS, _SHEETS = 40, 5
-
-
-class BadWorkbook(Exception):
-    """A file that cannot be read as a workbook; the message is one Chinese sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +77,20 @@ def yes_no(value: bool) -> str:
 
 
 def sheets(content: bytes, file: str = "") -> dict[str, list[Sequence[Any]]]:
-    """The first sheets by name, as rows of cells, at most MOST_ROWS + 1 each; raises BadWorkbook."""
+    """The first sheets by name, as rows of cells, at most MOST_ROWS + 1 each; raises BadFile."""
     import openpyxl
 
     try:
         check(content, ".xlsx")
     except Refused as error:
-        raise BadWorkbook(UNREADABLE.format(file=file, cause=error.cause, remedy=error.remedy)) from error
+        raise BadFile(UNREADABLE.format(file=file, cause=error.cause, remedy=error.remedy)) from error
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that are of no use here
             book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
             return {sheet.title: _cells(sheet) for sheet in book.worksheets[:_SHEETS]}
     except Exception as error:  # openpyxl raises anything on damaged files
-        raise BadWorkbook(BROKEN.format(file=file)) from error
+        raise BadFile(BROKEN.format(file=file)) from error
 
 
 def _cells(sheet: Any) -> list[Sequence[Any]]:

@@ -7,46 +7,28 @@ import yaml
 
 from knowledge import strict_yaml
 from knowledge.checklist import Checklist, Item, Section
-from knowledge.checklist_form import BadChecklist, ItemForm, SectionForm, checked
+from knowledge.checklist_form import ItemForm, SectionForm, checked
 from knowledge.document import BETWEEN
-from knowledge.strict_yaml import BadYaml
+from knowledge.faults import NUMBER
+from knowledge.folder import load_keyed
 
 NO_LIST = "{file}：最外层应是 key、name、sections 这几个键"
-OTHER_NAME = "{file}：key：应与文件名一样，是“{name}”"
-SECTION, ITEM, NUMBER = "分区“{name}”", "检查项“{name}”", "第 {n} 个"
+SECTION, ITEM = "分区“{name}”", "检查项“{name}”"
 
 
 def load_folder(folder: Path) -> dict[str, Checklist]:
-    """Every list of a folder by its key, which is its file's name; raises BadChecklist with the faults of all."""
-    found: dict[str, Checklist] = {}
-    problems: list[str] = []
-    for file in sorted(folder.glob("*.yaml")):
-        try:
-            one = load_file(file)
-        except BadChecklist as error:
-            problems += error.problems
-            continue
-        if one.key != file.stem:
-            problems.append(OTHER_NAME.format(file=file.name, name=file.stem))
-        found[one.key] = one
-    if problems:
-        raise BadChecklist(problems)
-    return found
+    """Every list of a folder by its key, which is its file's name; raises BadFile with the faults of all."""
+    return load_keyed(folder, load_yaml)
 
 
 def load_file(file: Path) -> Checklist:
-    """The list in a file; raises BadChecklist, or OSError."""
+    """The list in a file; raises BadFile, or OSError."""
     return load_yaml(file.read_bytes(), file.name)
 
 
 def load_yaml(content: bytes, file: str) -> Checklist:
-    """The list in what a file called `file` holds; raises BadChecklist."""
-    try:
-        values = strict_yaml.values(content, file)
-    except BadYaml as error:
-        raise BadChecklist([str(error)]) from error
-    if not isinstance(values, dict):
-        raise BadChecklist([NO_LIST.format(file=file)])
+    """The list in what a file called `file` holds; raises BadFile."""
+    values = strict_yaml.mapping(content, file, NO_LIST)
     return checked(values, lambda where: _place(file, values, where))
 
 

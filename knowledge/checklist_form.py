@@ -1,36 +1,26 @@
 """The form of a list as people write it, in YAML or Excel: checked wholly, every fault named where it stands."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from knowledge.checklist import Checklist, Item, Kind, Photos, Section, versioned
 from knowledge.document import reference
-from knowledge.faults import TWICE, Form, Place, Where, faults
-
-_Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+from knowledge.faults import BAD_REFERENCE, TWICE, Form, Key, Place, Where, filled, refuse
 
 TWICE_NAMED = "名称“{name}”用了两次"
 NO_BOUNDS, CROSSED = "数值项要有下限 low 或上限 high", "下限 {low:g} 大于上限 {high:g}"
 ONLY_NUMBER, NO_WEIGHT, NO_VETO = "只有数值项才有这个键", "文字项不计分，不能写权重", "文字项不会不合格，不能一票否决"
 PHOTO_ALWAYS, FEW = "照片项一定要照片，这里只能是 always（必须）", "最多张数 {most} 小于最少张数 {least}"
-NO_PHOTOS, BAD_STANDARD = "没有要求照片，不能写张数", "应是“文件名 > 标题”，例如：5S现场管理 > 5S的五个要素"
+NO_PHOTOS = "没有要求照片，不能写张数"
 NOTHING_SCORED = "没有计分的检查项，至少要有一项不是文字"
-
-
-class BadChecklist(Exception):
-    """A list that cannot be used; `problems` are sentences that name the file, the item and the key."""
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
 
 
 class ItemForm(Form):
     """An item; what it does not say is as `Item` has it."""
 
-    key: _Key
+    key: Key
     name: str = Field(min_length=1, max_length=24)
     kind: Kind = "pass"
     weight: float = Field(default=1.0, gt=0, le=100)
@@ -51,7 +41,7 @@ class ItemForm(Form):
 class SectionForm(Form):
     """A section; its items are scored together."""
 
-    key: _Key
+    key: Key
     name: str = Field(min_length=1, max_length=16)
     weight: float = Field(default=1.0, gt=0, le=100)
     pass_mark: float | None = Field(default=None, ge=0, le=100)
@@ -61,27 +51,16 @@ class SectionForm(Form):
 class ListForm(Form):
     """A list."""
 
-    key: _Key
+    key: Key
     name: str = Field(min_length=1, max_length=20)
     description: str = Field(default="", max_length=200)
     sections: list[SectionForm] = Field(min_length=1, max_length=20)
 
 
-def checked(values: Any, place: Place, found: Mapping[Where, str] | None = None) -> Checklist:
-    """The list that these values state; raises BadChecklist with every fault, each where `place` says it stands.
-
-    `found` are those known already, of values that could not even be taken in.
-    """
-    known = dict(found or {})
-    try:
-        form = ListForm.model_validate(values)
-    except ValidationError as error:
-        known = faults(error, _form_at) | known
-    if known:
-        raise BadChecklist(f"{place(where)}：{why}" for where, why in known.items())
-    problems = [f"{place(where)}：{why}" for where, why in _across(form)]
-    if problems:
-        raise BadChecklist(problems)
+def checked(values: Any, place: Place, known: Mapping[Where, str] | None = None) -> Checklist:
+    """The list that these values state; raises BadFile as `filled` does, with the faults that are `known`."""
+    form = filled(ListForm, values, place, _form_at, known)
+    refuse(place, _across(form))
     return versioned(
         Checklist(form.key, form.name, "", form.description, tuple(_section(one) for one in form.sections))
     )
@@ -135,7 +114,7 @@ def _within(item: ItemForm) -> Iterable[tuple[str, str]]:
     if item.kind != "photo" and item.photos == "never":
         yield from ((key, NO_PHOTOS) for key in ("photos_least", "photos_most") if key in said)
     if item.standard and reference(item.standard) is None:
-        yield "standard", BAD_STANDARD
+        yield "standard", BAD_REFERENCE
 
 
 def _section(form: SectionForm) -> Section:

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from knowledge.cells import MOST_ROWS, BadWorkbook, Column, empty, sheets
+from knowledge.cells import MOST_ROWS, Column, empty, sheets
 from knowledge.checklist import Checklist
 from knowledge.checklist_columns import ABOUT, ITEMS, NAME, SECTION, columns, header
-from knowledge.checklist_form import BadChecklist, checked
+from knowledge.checklist_form import checked
+from knowledge.faults import BadFile
 
 CELL, HEAD_CELL = "{file}：第 {row} 行，列“{column}”", "{file}：“{sheet}”页，“{row}”"
 UNKNOWN_COLUMN = "{file}：第 {row} 行，不认识的列“{column}”{near}"
@@ -48,32 +49,29 @@ def is_list(content: bytes) -> bool:
     """Whether this is a workbook with the header of a list."""
     try:
         return any(_header(rows) is not None for rows in sheets(content).values())
-    except BadWorkbook:
+    except BadFile:
         return False
 
 
 def load_sheet(content: bytes, file: str, keys: Mapping[str, str] | None = None) -> Checklist:
-    """The list in a workbook called `file`; raises BadChecklist.
+    """The list in a workbook called `file`; raises BadFile.
 
     Where the workbook does not say which list it is, it is the one of its name in `keys` (name to key), else a new one.
     """
-    try:
-        read = sheets(content, file)
-    except BadWorkbook as error:
-        raise BadChecklist([str(error)]) from error
+    read = sheets(content, file)
     rows = next((rows for rows in read.values() if _header(rows) is not None), [])
     sheet = _Sheet(file)
     _fill(sheet, rows)
     head = _head(read.get(ABOUT, []), file, keys or {})
     values = {**head, "sections": list(sheet.sections.values())}
     if not sheet.sections:
-        raise BadChecklist(sheet.problems or [NO_ROWS.format(file=file)])
+        raise BadFile(*sheet.problems or [NO_ROWS.format(file=file)])
     try:
         found = checked(values, sheet.place, sheet.faults)
-    except BadChecklist as error:
-        raise BadChecklist([*sheet.problems, *error.problems]) from error
+    except BadFile as error:
+        raise BadFile(*sheet.problems, *error.problems) from error
     if sheet.problems:
-        raise BadChecklist(sheet.problems)
+        raise BadFile(*sheet.problems)
     return found
 
 

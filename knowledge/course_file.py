@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from knowledge import strict_yaml
 from knowledge.course import Course, Day, Phase, Practice, Week
 from knowledge.document import Reference, reference
-from knowledge.faults import Form, Where, faults
-from knowledge.strict_yaml import BadYaml
+from knowledge.faults import Form, Key, Where, counted, filled, refuse
 
 MORNING, AFTERNOON, WHOLE_DAY, EVENING = "上午", "下午", "全天", "晚上"
 SESSIONS = {"morning": MORNING, "afternoon": AFTERNOON, "whole_day": WHOLE_DAY, "evening": EVENING}
@@ -21,21 +20,13 @@ SHORT = "排到第 {last} 天，课程却有 {days} 天"
 NO_SESSION = "至少要有 morning、afternoon、whole_day、evening 之一"
 
 
-class BadCourse(Exception):
-    """course.yaml cannot be used; `problems` are sentences that name the file and the place."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(problems))
-
-
 class _Span(Form):
     first: int = Field(ge=1)
     last: int = Field(ge=1)
 
 
 class _PhaseForm(_Span):
-    key: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
+    key: Key
     name: str = Field(min_length=1, max_length=20)
     assessment: str = Field(min_length=1, max_length=40)
     criteria: str = Field(min_length=1, max_length=40)
@@ -79,16 +70,10 @@ _FORMS: dict[str, type[Form]] = {"phases": _PhaseForm, "weeks": _WeekForm, "days
 
 
 def load_course(file: Path) -> Course:
-    """The course in a file; raises BadCourse with every fault, or OSError."""
-    try:
-        form = _CourseForm.model_validate(strict_yaml.values(file.read_bytes(), file.name))
-    except BadYaml as error:
-        raise BadCourse([str(error)]) from error
-    except ValidationError as error:
-        raise BadCourse([_placed(file, *one) for one in faults(error, _form_at).items()]) from error
-    problems = [_placed(file, *one) for one in (*_counted(form), *_spanned(form))]
-    if problems:
-        raise BadCourse(problems)
+    """The course in a file; raises BadFile with every fault, or OSError."""
+    place = counted(file.name)
+    form = filled(_CourseForm, strict_yaml.values(file.read_bytes(), file.name), place, _form_at)
+    refuse(place, (*_numbered(form), *_spanned(form)))
     return Course(
         form.name,
         tuple(Phase(**one.model_dump()) for one in form.phases),
@@ -103,13 +88,7 @@ def _form_at(where: Where) -> type[Form]:
     return _PracticeForm if "practices" in where else _FORMS[str(where[0])]
 
 
-def _placed(file: Path, where: Where, why: str) -> str:
-    """“course.yaml：days 第 3 个：title：……”, counted from 1."""
-    parts = [f"第 {one + 1} 个" if isinstance(one, int) else one for one in where]
-    return f"{file.name}：{' '.join(parts)}：{why}"
-
-
-def _counted(form: _CourseForm) -> list[tuple[Where, str]]:
+def _numbered(form: _CourseForm) -> list[tuple[Where, str]]:
     """What is wrong with the days."""
     found: list[tuple[Where, str]] = []
     for index, day in enumerate(form.days):

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from knowledge.faults import BadFile
+from knowledge.strict_yaml import values
+
 MARK = "演示"  # every name begins with it
-
-
-class BadDemo(Exception):
-    """demo.yaml cannot be used; the message names the file, the item, the key and the mend."""
 
 
 class _Part(BaseModel):
@@ -51,14 +49,14 @@ class Demo:
 
 
 def load_demo(path: Path) -> Demo:
-    """The file's stores and people; raises BadDemo."""
+    """The file's stores and people; raises BadFile."""
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-        parsed = _File.model_validate(values)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BadDemo(f"{path}: cannot be read as YAML: {error}") from error
+        held = values(path.read_bytes(), path.name)
+        parsed = _File.model_validate(held)
+    except (OSError, BadFile) as error:
+        raise BadFile(f"{path}: cannot be read as YAML: {error}") from error
     except ValidationError as error:
-        raise BadDemo("\n".join(_explained(path, values, dict(one)) for one in error.errors())) from error
+        raise BadFile(*(_explained(path, held, dict(one)) for one in error.errors())) from error
     _check(path, parsed)
     return Demo(parsed.stores, parsed.people)
 
@@ -99,4 +97,4 @@ def _check(path: Path, parsed: _File) -> None:
 
 def _refuse(bad: bool, path: Path, where: str, why: str) -> None:
     if bad:
-        raise BadDemo(f"{path}: {where}: {why}")
+        raise BadFile(f"{path}: {where}: {why}")

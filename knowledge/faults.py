@@ -1,11 +1,13 @@
 """What is wrong with a file that people write, in Chinese: the faults of a strict form, each where it stands."""
 
 import difflib
-from collections.abc import Callable, Sequence
-from typing import Any, get_args
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+Filled = TypeVar("Filled", bound="Form")
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Where = tuple[str | int, ...]
 Place = Callable[[Where], str]
 """Says where in what a person sent a part of it stands."""
@@ -32,7 +34,17 @@ _SAID = {
 }
 UNKNOWN, NEAR, ONE_OF = "不认识的键“{key}”", "，是不是“{near}”？", "“{given}”不行，只能是 {known}"
 TWICE = "编号“{key}”用了两次"
+BAD_REFERENCE = "应是“文件名 > 标题”，例如：5S现场管理 > 5S的五个要素"
+NUMBER = "第 {n} 个"
 OTHER = "写法不对"
+
+
+class BadFile(Exception):
+    """A file that cannot be used; `problems` are sentences that name the file, the place and the key."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
 
 
 class Form(BaseModel):
@@ -41,9 +53,39 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, str_strip_whitespace=True)
 
 
-def faults(error: ValidationError, form_at: Callable[[Where], type[Form]]) -> dict[Where, str]:
-    """Every fault pydantic found, by where it stands; `form_at` is the form that a key at that place belongs to."""
-    return {one["loc"]: _said(dict(one), form_at(one["loc"])) for one in error.errors()}
+def filled(
+    form: type[Filled],
+    values: Any,
+    place: Place,
+    form_at: Callable[[Where], type[Form]],
+    known: Mapping[Where, str] | None = None,
+) -> Filled:
+    """The form that these values fill; raises BadFile with every fault, each where `place` says it stands.
+
+    `form_at` is the form that a key at a place belongs to; `known` are faults of values that could not be taken in.
+    """
+    found = dict(known or {})
+    try:
+        made = form.model_validate(values)
+    except ValidationError as error:
+        found = {one["loc"]: _said(dict(one), form_at(one["loc"])) for one in error.errors()} | found
+    refuse(place, found.items())
+    return made
+
+
+def refuse(place: Place, problems: Iterable[tuple[Where, str]]) -> None:
+    """Raise BadFile where there are any, each where `place` says it stands."""
+    if said := [f"{place(where)}：{why}" for where, why in problems]:
+        raise BadFile(*said)
+
+
+def counted(file: str) -> Place:
+    """Places like “course.yaml：days 第 3 个 title”, counted from 1."""
+
+    def place(where: Where) -> str:
+        return f"{file}：{' '.join(NUMBER.format(n=one + 1) if isinstance(one, int) else one for one in where)}"
+
+    return place
 
 
 def near(word: str, known: Sequence[str]) -> str:

@@ -5,11 +5,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from knowledge.strict_yaml import BadYaml, values
-
-
-class BadGlossary(Exception):
-    """glossary.yaml cannot be used; the message names the file, the place and the mend."""
+from knowledge.faults import BadFile
+from knowledge.strict_yaml import values
 
 
 class _File(BaseModel):
@@ -27,21 +24,21 @@ class Glossary:
 
 
 def load_glossary(path: Path) -> Glossary:
-    """The file's groups and pairs; raises BadGlossary."""
+    """The file's groups and pairs; raises BadFile."""
     try:
         parsed = _File.model_validate(values(path.read_bytes(), path.name) or {})
-    except (OSError, BadYaml, ValidationError) as error:
-        raise BadGlossary(f"{path}: cannot be read as `groups:` with lists of terms: {error}") from error
+    except (OSError, BadFile, ValidationError) as error:
+        raise BadFile(f"{path}: cannot be read as `groups:` with lists of terms: {error}") from error
     seen: dict[str, str] = {}
     for group in parsed.groups:
         if len(group) < 2 or not all(term.strip() for term in group):
-            raise BadGlossary(f"{path}: group {group!r} needs at least two terms, none of them empty")
+            raise BadFile(f"{path}: group {group!r} needs at least two terms, none of them empty")
         for term in group:
             if seen.setdefault(term.lower(), group[0]) != group[0]:
-                raise BadGlossary(
+                raise BadFile(
                     f"{path}: {term!r} stands in the groups of {seen[term.lower()]!r} and {group[0]!r}; keep one"
                 )
     for pair in parsed.spoken:
         if len(pair) != 2 or not all(term.strip() for term in pair):
-            raise BadGlossary(f"{path}: spoken entry {pair!r} must be [everyday phrase, standard term]")
+            raise BadFile(f"{path}: spoken entry {pair!r} must be [everyday phrase, standard term]")
     return Glossary(tuple(map(tuple, parsed.groups)), tuple((phrase, term) for phrase, term in parsed.spoken))

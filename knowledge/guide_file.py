@@ -5,43 +5,24 @@ from typing import Any
 
 from knowledge import strict_yaml
 from knowledge.faults import Where
+from knowledge.folder import load_keyed
 from knowledge.guide import Guide
-from knowledge.guide_form import BadGuide, checked
-from knowledge.strict_yaml import BadYaml
+from knowledge.guide_form import checked
 
 FOLDER = Path(__file__).parent / "guides"
 NO_GUIDE = "{file}：最外层应是 key、name、steps、result 这几个键"
-OTHER_NAME = "{file}：key：应与文件名一样，是“{name}”"
 STEP, BLOCK = "步骤“{name}”", "结果第 {n} 块"
 _STEPS = ("steps", "otherwise")
 
 
 def load_folder(folder: Path) -> dict[str, Guide]:
-    """Every guide of a folder by its key, which is its file's name; raises BadGuide with the faults of all."""
-    found: dict[str, Guide] = {}
-    problems: list[str] = []
-    for file in sorted(folder.glob("*.yaml")):
-        try:
-            one = load_yaml(file.read_bytes(), file.name)
-        except BadGuide as error:
-            problems += error.problems
-            continue
-        if one.key != file.stem:
-            problems.append(OTHER_NAME.format(file=file.name, name=file.stem))
-        found[one.key] = one
-    if problems:
-        raise BadGuide(problems)
-    return found
+    """Every guide of a folder by its key, which is its file's name; raises BadFile with the faults of all."""
+    return load_keyed(folder, load_yaml)
 
 
 def load_yaml(content: bytes, file: str) -> Guide:
-    """The guide in what a file called `file` holds; raises BadGuide."""
-    try:
-        values = strict_yaml.values(content, file)
-    except BadYaml as error:
-        raise BadGuide([str(error)]) from error
-    if not isinstance(values, dict):
-        raise BadGuide([NO_GUIDE.format(file=file)])
+    """The guide in what a file called `file` holds; raises BadFile."""
+    values = strict_yaml.mapping(content, file, NO_GUIDE)
     return checked(values, lambda where: _place(file, values, where))
 
 

@@ -1,26 +1,17 @@
 """The form of a guide as people write it in YAML: checked wholly, every fault named where it stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from knowledge.document import reference
-from knowledge.faults import Form, Place, Where, faults
+from knowledge.faults import Form, Key, Place, Where, filled, refuse
 from knowledge.guide import Block, Case, Doubt, Grid, Guide, Kind, Lines, Result, Step, When, versioned
 from knowledge.guide_check import across
 
-_Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 _Words = Annotated[str, Field(min_length=1, max_length=20)]
 _Template = Annotated[str, Field(min_length=1, max_length=400)]
-
-
-class BadGuide(Exception):
-    """A guide that cannot be used; `problems` are sentences that name the file, the step and the key."""
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
 
 
 class DoubtForm(Form):
@@ -103,7 +94,7 @@ class ResultForm(Form):
 class GuideForm(Form):
     """A guide."""
 
-    key: _Key
+    key: Key
     name: str = Field(min_length=1, max_length=16)
     description: str = Field(min_length=1, max_length=200)
     minutes: int = Field(ge=1, le=120)
@@ -119,15 +110,10 @@ _FORMS: dict[str, type[Form]] = {
 
 
 def checked(values: Any, place: Place) -> Guide:
-    """The guide that these values state; raises BadGuide with every fault, each where `place` says it stands."""
-    try:
-        form = GuideForm.model_validate(values)
-    except ValidationError as error:
-        raise BadGuide(f"{place(where)}：{why}" for where, why in faults(error, _form_at).items()) from error
+    """The guide that these values state; raises BadFile with every fault, each where `place` says it stands."""
+    form = filled(GuideForm, values, place, _form_at)
     guide = _guide(form)
-    problems = [f"{place(where)}：{why}" for where, why in across(guide, form.standard, values)]
-    if problems:
-        raise BadGuide(problems)
+    refuse(place, across(guide, form.standard, values))
     return versioned(guide)
 
 

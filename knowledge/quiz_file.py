@@ -7,37 +7,23 @@ import yaml
 
 from knowledge import strict_yaml
 from knowledge.document import BETWEEN
+from knowledge.faults import BadFile
+from knowledge.folder import load_all
 from knowledge.quiz import Bank, Question, Topic, merged
-from knowledge.quiz_form import BadQuiz, checked, only_once
-from knowledge.strict_yaml import BadYaml
+from knowledge.quiz_form import checked, only_once
 
 NO_QUIZ = "{file}：最外层应是 topic、name、questions 这几个键"
 QUESTION, NUMBER = "题目 {key}", "第 {n} 题"
 
 
 def load_folder(folder: Path) -> Bank:
-    """Every question of a folder; files of one topic are merged. Raises BadQuiz with the faults of all files."""
-    found: list[Topic] = []
-    problems: list[str] = []
-    for file in sorted(folder.glob("*.yaml")):
-        try:
-            found.append(load_yaml(file.read_bytes(), file.name))
-        except BadQuiz as error:
-            problems += error.problems
-    problems += [f"{folder.name}：{why}" for why in only_once(found)]
-    if problems:
-        raise BadQuiz(problems)
-    return merged(found)
+    """Every question of a folder; files of one topic are merged. Raises BadFile with the faults of all files."""
+    return merged(load_all(folder, load_yaml, lambda found: (f"{folder.name}：{why}" for why in only_once(found))))
 
 
 def load_yaml(content: bytes, file: str) -> Topic:
-    """The questions in what a file called `file` holds; raises BadQuiz."""
-    try:
-        values = strict_yaml.values(content, file)
-    except BadYaml as error:
-        raise BadQuiz([str(error)]) from error
-    if not isinstance(values, dict):
-        raise BadQuiz([NO_QUIZ.format(file=file)])
+    """The questions in what a file called `file` holds; raises BadFile."""
+    values = strict_yaml.mapping(content, file, NO_QUIZ)
     return checked(values, lambda where: _place(file, values, where))
 
 
@@ -45,7 +31,7 @@ def is_quiz(content: bytes) -> bool:
     """Whether this is YAML with the outer keys of a file of questions."""
     try:
         values = strict_yaml.values(content, "")
-    except BadYaml:
+    except BadFile:
         return False
     return isinstance(values, dict) and "questions" in values
 

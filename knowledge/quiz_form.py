@@ -6,10 +6,9 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from knowledge.document import Reference, reference
-from knowledge.faults import TWICE, Form, Place, Where, faults
+from knowledge.faults import BAD_REFERENCE, TWICE, BadFile, Form, Key, Place, Where, filled, refuse
 from knowledge.quiz import Kind, Number, Question, Topic, twice
 
-_Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 _Option = Annotated[str, Field(min_length=1, max_length=60)]
 _OPTIONS = {"single": (3, 5), "multiple": (3, 5), "order": (3, 6)}
 OPTIONS, NO_OPTIONS = "要有 {least}-{most} 个选项", "只有单选、多选、排序才有选项"
@@ -22,15 +21,9 @@ RIGHT_NUMBER = "数字题的答案写成 {value: 90, tolerance: 0, unit: 分}"
 RIGHT_WORDS = "填空题的答案是一列可以接受的词"
 RIGHT_ORDER = "排序题不写答案，选项就按正确的顺序写"
 PREFIX = "题号要以“{topic}-”开头"
-BAD_PROOF = "应是“文件名 > 标题”，例如：5S现场管理 > 5S的五个要素"
 
 
-class BadQuiz(Exception):
-    """Questions that cannot be used; `problems` are sentences that name the file, the question and the key."""
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
+BadQuiz = BadFile
 
 
 class NumberForm(Form):
@@ -58,26 +51,15 @@ class QuestionForm(Form):
 class TopicForm(Form):
     """A file of questions."""
 
-    topic: _Key
+    topic: Key
     name: str = Field(min_length=1, max_length=20)
     questions: list[QuestionForm] = Field(min_length=1, max_length=500)
 
 
-def checked(values: Any, place: Place, found: Mapping[Where, str] | None = None) -> Topic:
-    """The topic that these values state; raises BadQuiz with every fault, each where `place` says it stands.
-
-    `found` are faults known already, of values that could not even be taken in.
-    """
-    known = dict(found or {})
-    try:
-        form = TopicForm.model_validate(values)
-    except ValidationError as error:
-        known = faults(error, _form_at) | known
-    if known:
-        raise BadQuiz(f"{place(where)}：{why}" for where, why in known.items())
-    problems = [f"{place(where)}：{why}" for where, why in _across(form)]
-    if problems:
-        raise BadQuiz(problems)
+def checked(values: Any, place: Place, known: Mapping[Where, str] | None = None) -> Topic:
+    """The topic that these values state; raises BadFile as `filled` does, with the faults that are `known`."""
+    form = filled(TopicForm, values, place, _form_at, known)
+    refuse(place, _across(form))
     return Topic(form.topic, form.name, tuple(_question(one, form.topic) for one in form.questions))
 
 
@@ -95,7 +77,7 @@ def _across(form: TopicForm) -> Iterable[tuple[Where, str]]:
         if not one.key.startswith(f"{form.topic}-"):
             yield (*where, "key"), PREFIX.format(topic=form.topic)
         if reference(one.proof) is None:
-            yield (*where, "proof"), BAD_PROOF
+            yield (*where, "proof"), BAD_REFERENCE
         yield from (((*where, key), why) for key, why in (*_options(one), *_right(one)))
 
 

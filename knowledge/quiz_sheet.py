@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from knowledge.cells import MOST_ROWS, BadWorkbook, Column, empty, sheets
-from knowledge.faults import Where, near
+from knowledge.cells import MOST_ROWS, Column, empty, sheets
+from knowledge.faults import BadFile, Where, near
 from knowledge.quiz import Topic
 from knowledge.quiz_columns import (
     ANSWERS,
@@ -21,7 +21,7 @@ from knowledge.quiz_columns import (
     column_of,
     right_from,
 )
-from knowledge.quiz_form import BadQuiz, checked, only_once
+from knowledge.quiz_form import checked, only_once
 
 CELL = "{file}：第 {row} 行，列“{column}”"
 UNKNOWN_COLUMN = "{file}：第 {row} 行，不认识的列“{column}”{near}"
@@ -58,30 +58,27 @@ def is_questions(content: bytes) -> bool:
     """Whether this is a workbook with the header of questions."""
     try:
         return any(_header(rows) is not None for rows in sheets(content).values())
-    except BadWorkbook:
+    except BadFile:
         return False
 
 
 def load_sheet(content: bytes, file: str, keys: Mapping[str, str] | None = None) -> tuple[Topic, ...]:
-    """The questions in a workbook called `file`, by topic; raises BadQuiz.
+    """The questions in a workbook called `file`, by topic; raises BadFile.
 
     A topic without a key is the one of its name in `keys` (name to key), else a new one.
     """
-    try:
-        rows = next((rows for rows in sheets(content, file).values() if _header(rows) is not None), [])
-    except BadWorkbook as error:
-        raise BadQuiz([str(error)]) from error
+    rows = next((rows for rows in sheets(content, file).values() if _header(rows) is not None), [])
     problems: list[str] = list(_wrong_columns(rows, file))
     parts = _parts(rows, file, keys or {}, problems)
     found: list[Topic] = []
     for part in parts:
         try:
             found.append(checked(part.values, part.place, part.faults))
-        except BadQuiz as error:
+        except BadFile as error:
             problems += error.problems
     problems += [f"{file}：{why}" for why in only_once(found)]
     if problems or not found:
-        raise BadQuiz(problems or [NO_ROWS.format(file=file)])
+        raise BadFile(*problems or [NO_ROWS.format(file=file)])
     return tuple(found)
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import yaml
 
+from knowledge.faults import BadFile
+
 UNREADABLE = "{file}：不是能读的 YAML{where}，请检查缩进和冒号"
 WHERE = "（第 {line} 行附近）"
 NOT_UTF8 = "{file}：不是 UTF-8 文字，请用 UTF-8 另存"
@@ -21,10 +23,6 @@ _OPENING = (
     yaml.FlowSequenceStartToken,
 )
 _CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
-
-
-class BadYaml(Exception):
-    """Text that is no YAML we take; the message is one Chinese sentence with the file and the line."""
 
 
 class _Strict(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -48,22 +46,30 @@ class _Twice(Exception):
 
 
 def values(content: bytes, file: str) -> Any:
-    """What a file called `file` holds; raises BadYaml."""
+    """What a file called `file` holds; raises BadFile."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadYaml(NOT_UTF8.format(file=file)) from error
+        raise BadFile(NOT_UTF8.format(file=file)) from error
     if len(text) > _MOST:
-        raise BadYaml(TOO_LONG.format(file=file, most=_MOST // 10_000))
+        raise BadFile(TOO_LONG.format(file=file, most=_MOST // 10_000))
     try:
         _look_over(text, file)
         return yaml.load(text, Loader=_Strict)  # noqa: S506 - a safe loader
     except _Twice as error:
-        raise BadYaml(KEY_TWICE.format(file=file, line=error.line, key=error.key)) from error
+        raise BadFile(KEY_TWICE.format(file=file, line=error.line, key=error.key)) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = WHERE.format(line=mark.line + 1) if mark else ""
-        raise BadYaml(UNREADABLE.format(file=file, where=where)) from error
+        raise BadFile(UNREADABLE.format(file=file, where=where)) from error
+
+
+def mapping(content: bytes, file: str, otherwise: str) -> dict[str, Any]:
+    """The mapping that a file called `file` holds; raises BadFile, which says `otherwise` where it is none."""
+    held = values(content, file)
+    if not isinstance(held, dict):
+        raise BadFile(otherwise.format(file=file))
+    return held
 
 
 def _look_over(text: str, file: str) -> None:
@@ -72,7 +78,7 @@ def _look_over(text: str, file: str) -> None:
     for token in yaml.scan(text, Loader=_Strict):
         line = token.start_mark.line + 1
         if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
-            raise BadYaml(NO_ALIAS.format(file=file, line=line))
+            raise BadFile(NO_ALIAS.format(file=file, line=line))
         depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
         if depth > _DEEPEST:
-            raise BadYaml(TOO_DEEP.format(file=file, line=line))
+            raise BadFile(TOO_DEEP.format(file=file, line=line))

@@ -4,24 +4,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from knowledge import strict_yaml
-from knowledge.faults import Form, Where, faults
-from knowledge.strict_yaml import BadYaml
+from knowledge.faults import Form, Where, counted, filled, refuse
 from knowledge.workdays import Calendar
 
 BACKWARDS = "last 早于 first"
 OTHER_YEAR = "{day} 不在 {year} 年"
 BOTH = "{day} 既放假又上班"
-
-
-class BadWorkdays(Exception):
-    """workdays.yaml cannot be used; `problems` are sentences that name the file and the place."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(problems))
 
 
 class _Holiday(Form):
@@ -42,16 +33,10 @@ class _File(Form):
 
 
 def load_workdays(file: Path) -> Calendar:
-    """The calendar of all years in a file; raises BadWorkdays, or OSError."""
-    try:
-        form = _File.model_validate(strict_yaml.values(file.read_bytes(), file.name))
-    except BadYaml as error:
-        raise BadWorkdays([str(error)]) from error
-    except ValidationError as error:
-        raise BadWorkdays([_placed(file, *one) for one in faults(error, _form_at).items()]) from error
-    problems = [_placed(file, ("years", index), why) for index, year in enumerate(form.years) for why in _wrong(year)]
-    if problems:
-        raise BadWorkdays(problems)
+    """The calendar of all years in a file; raises BadFile, or OSError."""
+    place = counted(file.name)
+    form = filled(_File, strict_yaml.values(file.read_bytes(), file.name), place, _form_at)
+    refuse(place, ((("years", index), why) for index, year in enumerate(form.years) for why in _wrong(year)))
     return Calendar(
         off=frozenset(day for year in form.years for day in _off(year)),
         worked=frozenset(day for year in form.years for day in year.worked),
@@ -61,11 +46,6 @@ def load_workdays(file: Path) -> Calendar:
 
 def _form_at(where: Where) -> type[Form]:
     return _File if len(where) == 1 else _Holiday if "holidays" in where[:-1] else _Year
-
-
-def _placed(file: Path, where: Where, why: str) -> str:
-    parts = [f"第 {one + 1} 个" if isinstance(one, int) else one for one in where]
-    return f"{file.name}：{' '.join(parts)}：{why}"
 
 
 def _off(year: _Year) -> Iterator[date]:

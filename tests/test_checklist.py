@@ -16,9 +16,10 @@ import knowledge
 from knowledge.checklist import Checklist, Item, Photos, Standard, as_json, from_json
 from knowledge.checklist_columns import ABOUT, ITEMS, NAME, ROWS, SECTION
 from knowledge.checklist_file import as_yaml, load_folder, load_yaml
-from knowledge.checklist_form import BadChecklist, ItemForm, SectionForm
+from knowledge.checklist_form import ItemForm, SectionForm
 from knowledge.checklist_sheet import is_list, load_sheet
 from knowledge.checklist_workbook import template, workbook
+from knowledge.faults import BadFile
 from knowledge.reading import read
 
 FOLDER = Path(knowledge.__file__).parent
@@ -124,7 +125,7 @@ def _with(item: dict[str, Any]) -> bytes:
 
 
 def problems(text: str | bytes) -> list[str]:
-    with pytest.raises(BadChecklist) as raised:
+    with pytest.raises(BadFile) as raised:
         load_yaml(text if isinstance(text, bytes) else text.encode(), "坏.yaml")
     assert all(one.startswith("坏.yaml：") for one in raised.value.problems)
     return [one.removeprefix("坏.yaml：") for one in raised.value.problems]
@@ -229,7 +230,7 @@ def test_a_mark_of_byte_order_does_no_harm() -> None:
 def test_a_folder_tells_the_faults_of_all_its_files(tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text(SMALL, encoding="utf-8")
     (tmp_path / "bad.yaml").write_text(SMALL.replace("weight: 2", "weight: 0"), encoding="utf-8")
-    with pytest.raises(BadChecklist) as raised:
+    with pytest.raises(BadFile) as raised:
         load_folder(tmp_path)
     assert raised.value.problems == (
         "bad.yaml：分区“前台”：检查项“台面干净”：weight：必须大于 0",
@@ -253,7 +254,7 @@ def edited(change: Callable[[Any, Callable[[str], int]], None], listed: Checklis
 
 
 def told_of(content: bytes) -> list[str]:
-    with pytest.raises(BadChecklist) as raised:
+    with pytest.raises(BadFile) as raised:
         load_sheet(content, "改.xlsx")
     return list(raised.value.problems)
 
@@ -374,7 +375,7 @@ def test_a_workbook_that_misstates_its_size_is_read_wholly() -> None:
     ],
 )  # fmt: skip
 def test_a_workbook_that_is_no_use_is_refused(content: bytes, told: str) -> None:
-    with pytest.raises(BadChecklist) as raised:
+    with pytest.raises(BadFile) as raised:
         load_sheet(content, "坏.xlsx")
     assert told in raised.value.problems
 

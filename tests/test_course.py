@@ -8,7 +8,8 @@ import pytest
 
 import knowledge
 from knowledge.course import Day
-from knowledge.course_file import BadCourse, load_course
+from knowledge.course_file import load_course
+from knowledge.faults import BadFile
 from knowledge.reading import read
 
 FOLDER = Path(knowledge.__file__).parent
@@ -96,7 +97,7 @@ def told(tmp_path: Path, values: object) -> str:
     """What is said of a file with these values."""
     file = tmp_path / "course.yaml"
     file.write_text(json.dumps(values), encoding="utf-8")
-    with pytest.raises(BadCourse) as caught:
+    with pytest.raises(BadFile) as caught:
         load_course(file)
     return str(caught.value)
 
@@ -136,5 +137,5 @@ def test_phases_follow_each_other(tmp_path: Path) -> None:
 def test_what_is_no_yaml_is_told_with_its_line(tmp_path: Path) -> None:
     file = tmp_path / "course.yaml"
     file.write_text("name: 课\nname: 课\n", encoding="utf-8")
-    with pytest.raises(BadCourse, match="第 2 行的键“name”写了两次"):
+    with pytest.raises(BadFile, match="第 2 行的键“name”写了两次"):
         load_course(file)

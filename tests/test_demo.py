@@ -11,7 +11,8 @@ from bot import demo
 from bot.app import KNOWLEDGE, App
 from bot.config import PeopleSettings, WebSettings
 from bot.local import LOCAL, local_person
-from knowledge.demo import MARK, BadDemo, load_demo
+from knowledge.demo import MARK, load_demo
+from knowledge.faults import BadFile
 from records.people import ROLES, People
 from records.questions import Questions
 from records.stores import Stores
@@ -181,7 +182,7 @@ def test_a_bad_file_is_refused_by_file_item_and_key(tmp_path: Path, old: str, ne
     assert old in text
     bad = tmp_path / "demo.yaml"
     bad.write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(BadDemo) as raised:
+    with pytest.raises(BadFile) as raised:
         load_demo(bad)
     assert str(raised.value).startswith(f"{bad}: ")
     assert named in str(raised.value)
@@ -191,10 +192,10 @@ def test_a_bad_file_is_refused_by_file_item_and_key(tmp_path: Path, old: str, ne
 def test_what_is_no_such_file_is_refused(tmp_path: Path, text: str) -> None:
     bad = tmp_path / "demo.yaml"
     bad.write_text(text, encoding="utf-8")
-    with pytest.raises(BadDemo, match=r"demo\.yaml"):
+    with pytest.raises(BadFile, match=r"demo\.yaml"):
         load_demo(bad)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadDemo, match="cannot be read"):
+    with pytest.raises(BadFile, match="cannot be read"):
         load_demo(tmp_path / "none.yaml")

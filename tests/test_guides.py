@@ -16,10 +16,10 @@ from knowledge.cause.card import Card, Kpi
 from knowledge.cause.fishbone import fishbone
 from knowledge.cause.stored import fishbone_values, tree_values
 from knowledge.cause.tree import Evidence, Tree
+from knowledge.faults import BadFile
 from knowledge.guide import Guide, Step, inside
 from knowledge.guide_answer import BadAnswer, check, read
 from knowledge.guide_file import FOLDER, load_folder, load_yaml
-from knowledge.guide_form import BadGuide
 from knowledge.guide_result import card, result
 from knowledge.guide_walk import Ask, TooMany, advance, values
 from knowledge.paper import Facts, Heading, Listing, Paper, Photos, Picture, Table
@@ -460,7 +460,7 @@ def test_markdown_shows_what_people_wrote_as_they_wrote_it(small: Guide) -> None
 )
 def test_a_fault_is_named_where_it_stands(old: str, new: str, why: str) -> None:
     assert old in SMALL
-    with pytest.raises(BadGuide) as error:
+    with pytest.raises(BadFile) as error:
         load_yaml(SMALL.replace(old, new, 1).encode(), "small.yaml")
     assert any(why in one for one in error.value.problems), error.value.problems
 
@@ -468,7 +468,7 @@ def test_a_fault_is_named_where_it_stands(old: str, new: str, why: str) -> None:
 def test_causes_want_a_problem_card() -> None:
     text = SMALL.replace("key: what", "key: problem").replace("{what}", "{problem}")
     text = text.replace("result:\n", "  - {key: tree, kind: causes, ask: 为什么？}\nresult:\n", 1)
-    with pytest.raises(BadGuide, match="问题卡缺少叫“what”的步骤"):
+    with pytest.raises(BadFile, match="问题卡缺少叫“what”的步骤"):
         load_yaml(text.encode(), "small.yaml")
 
 
@@ -476,7 +476,7 @@ def test_all_faults_of_all_files_are_named_at_once(tmp_path: Path) -> None:
     (tmp_path / "one.yaml").write_text(SMALL.replace("minutes: 1", "minuts: 1"), "utf-8")
     (tmp_path / "two.yaml").write_text("- 不是", "utf-8")
     (tmp_path / "three.yaml").write_text(SMALL, "utf-8")
-    with pytest.raises(BadGuide) as error:
+    with pytest.raises(BadFile) as error:
         load_folder(tmp_path)
     said = "\n".join(error.value.problems)
     assert all(one in said for one in ("minuts", "two.yaml：最外层应是", "three.yaml：key：应与文件名一样，是“three”"))

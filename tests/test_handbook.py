@@ -11,7 +11,8 @@ import yaml
 
 import knowledge
 from knowledge.document import Document
-from knowledge.glossary import BadGlossary, load_glossary
+from knowledge.faults import BadFile
+from knowledge.glossary import load_glossary
 from knowledge.reading import read
 from retrieval.text import fold
 
@@ -147,7 +148,7 @@ def test_no_spoken_phrase_is_a_term_of_the_documents() -> None:
 def test_a_glossary_that_cannot_be_used_names_the_place(tmp_path: Path, content: str, named: str) -> None:
     file = tmp_path / "glossary.yaml"
     file.write_text(content, encoding="utf-8")
-    with pytest.raises(BadGlossary, match=named) as caught:
+    with pytest.raises(BadFile, match=named) as caught:
         load_glossary(file)
     assert "glossary.yaml" in str(caught.value)
 

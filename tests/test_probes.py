@@ -7,7 +7,8 @@ import pytest
 
 from knowledge.cause.card import Card
 from knowledge.cause.fishbone import fishbone
-from knowledge.cause.probes import FILE, BadBones, load, probes
+from knowledge.cause.probes import FILE, load, probes
+from knowledge.faults import BadFile
 
 TEXT = FILE.read_text("utf-8")
 
@@ -48,5 +49,5 @@ def test_own_bones_are_asked_about_by_their_name() -> None:
 )  # fmt: skip
 def test_a_fault_is_named_where_it_stands(old: str, new: str, why: str) -> None:
     assert old in TEXT
-    with pytest.raises(BadBones, match=re.escape(why)):
+    with pytest.raises(BadFile, match=re.escape(why)):
         load(TEXT.replace(old, new, 1).encode(), "bones.yaml")

@@ -13,10 +13,10 @@ from knowledge.checklist_sheet import is_list
 from knowledge.checklist_workbook import template as list_template
 from knowledge.checklist_workbook import workbook as list_workbook
 from knowledge.document import Reference
+from knowledge.faults import BadFile
 from knowledge.quiz import Number, Topic, merged
 from knowledge.quiz_columns import EVERY, NOTES, ROWS
 from knowledge.quiz_file import as_yaml, is_quiz, load_folder, load_yaml
-from knowledge.quiz_form import BadQuiz
 from knowledge.quiz_sheet import is_questions, load_sheet
 from knowledge.quiz_workbook import template, workbook
 
@@ -42,7 +42,7 @@ def loaded(text: str) -> Topic:
 
 def told(text: str) -> str:
     """What is said of a file that is refused."""
-    with pytest.raises(BadQuiz) as caught:
+    with pytest.raises(BadFile) as caught:
         loaded(text)
     return str(caught.value)
 
@@ -108,7 +108,7 @@ def test_a_key_stands_once_in_a_file_and_once_in_a_folder(tmp_path: Path) -> Non
     assert "题目 t-001：key：编号“t-001”用了两次" in told(one() + one().removeprefix(HEAD))
     for name in ("t.yaml", "t-2.yaml"):
         (tmp_path / name).write_text(one(), encoding="utf-8")
-    with pytest.raises(BadQuiz, match="编号“t-001”用了两次"):
+    with pytest.raises(BadFile, match="编号“t-001”用了两次"):
         load_folder(tmp_path)
 
 
@@ -126,7 +126,7 @@ def test_files_of_one_topic_are_merged(tmp_path: Path) -> None:
 def test_the_faults_of_all_files_are_told(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(one(day="0"), encoding="utf-8")
     (tmp_path / "b.yaml").write_text("- 1", encoding="utf-8")
-    with pytest.raises(BadQuiz) as caught:
+    with pytest.raises(BadFile) as caught:
         load_folder(tmp_path)
     assert [line.split("：")[0] for line in caught.value.problems] == ["a.yaml", "b.yaml"]
 
@@ -193,7 +193,7 @@ def sheet(*rows: dict[str, Any], names: tuple[str, ...] = ()) -> bytes:
 
 def faults(*rows: dict[str, Any]) -> str:
     """What is said of a workbook that is refused."""
-    with pytest.raises(BadQuiz) as caught:
+    with pytest.raises(BadFile) as caught:
         load_sheet(sheet(*rows), "题.xlsx")
     return str(caught.value)
 
@@ -259,7 +259,7 @@ def test_a_column_that_is_missing_is_told() -> None:
 
 
 def test_a_workbook_without_questions_is_told() -> None:
-    with pytest.raises(BadQuiz, match=r"题\.xlsx：列名下面没有题目"):
+    with pytest.raises(BadFile, match=r"题\.xlsx：列名下面没有题目"):
         load_sheet(sheet(names=tuple(ROW)), "题.xlsx")
-    with pytest.raises(BadQuiz, match=r"题\.xlsx"):
+    with pytest.raises(BadFile, match=r"题\.xlsx"):
         load_sheet(b"nothing", "题.xlsx")

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import knowledge
+from knowledge.faults import BadFile
 from knowledge.workdays import Calendar, Pause, Schedule, workdays_between
-from knowledge.workdays_file import BadWorkdays, load_workdays
+from knowledge.workdays_file import load_workdays
 
 CHINA = load_workdays(Path(knowledge.__file__).parent / "workdays.yaml")
 PLAIN = Calendar()
@@ -157,5 +158,5 @@ def test_weekends_and_holidays_are_not_missed() -> None:
 def test_a_wrong_file_says_where(tmp_path: Path, text: str, problem: str) -> None:
     file = tmp_path / "workdays.yaml"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(BadWorkdays, match=problem):
+    with pytest.raises(BadFile, match=problem):
         load_workdays(file)

@@ -6,21 +6,16 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from knowledge import strict_yaml
-from knowledge.faults import TWICE, Form, Where, faults, near
-from knowledge.strict_yaml import BadYaml
+from knowledge.faults import TWICE, Form, Where, filled, near, refuse
 
 FILE = Path(__file__).with_name("bones.yaml")
 NO_BONE, MISSING = "没有“{bone}”这根骨{near}", "“{bone}”还没有问题"
 FEW = "“{bone}”要有 4 到 6 个问题，现在有 {n} 个"
 _Key = Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,15}$")]
 _Question = Annotated[str, Field(min_length=6, max_length=40)]
-
-
-class BadBones(Exception):
-    """Bones that cannot be used; the message has a line for each fault, with the file, the place and the bone."""
 
 
 class KindForm(Form):
@@ -68,16 +63,9 @@ def probes() -> Probes:
 
 
 def load(content: bytes, file: str) -> Probes:
-    """What a file called `file` states; raises BadBones."""
-    try:
-        form = BonesForm.model_validate(strict_yaml.values(content, file))
-    except BadYaml as error:
-        raise BadBones(str(error)) from error
-    except ValidationError as error:
-        found = faults(error, _form_at)
-        raise BadBones("\n".join(f"{_said(file, where)}：{why}" for where, why in found.items())) from error
-    if problems := [f"{_said(file, where)}：{why}" for where, why in _across(form)]:
-        raise BadBones("\n".join(problems))
+    """What a file called `file` states; raises BadFile."""
+    form = filled(BonesForm, strict_yaml.values(content, file), lambda where: _place(file, where), _form_at)
+    refuse(lambda where: _place(file, where), _across(form))
     return Probes(
         {one.key: (one.name, tuple(one.bones)) for one in form.kinds},
         {one.key: one.name for one in form.places},
@@ -91,7 +79,7 @@ def _form_at(where: Where) -> type[Form]:
     return forms.get(where[0], BonesForm) if len(where) > 1 else BonesForm
 
 
-def _said(file: str, where: Where) -> str:
+def _place(file: str, where: Where) -> str:
     return "：".join([file, *map(str, where)])
 
 
