@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from bot.app import file_store
+from bot.app import KNOWLEDGE, file_store
 from bot.backup import UNFINISHED
 from bot.config import Settings
 from bot.finding import BAD, GOOD, MISSING, Finding
 from bot.health import UNHANDLED, UNSENT
 from bot.local import LOCAL
 from handlers.joining import ROLE_NAMES
+from knowledge.workdays_file import load_workdays
 from records.backlog import Backlog, backlog, channels, failures, traffic
 from records.database import Connection, Database
 from records.files import FilesError
@@ -41,6 +42,12 @@ _GET_PRESSES = (
     "添加回调“卡片回传交互”（card.action.trigger），再创建版本并发布"
 )
 _HOW = {"long-connection": "“使用长连接接收”", "callback": "“发送至开发者服务器”，地址是网页的公网地址加 {path}"}
+_COURSE = timedelta(days=90)  # sixty workdays with the weekends and holidays between them
+_ARRANGED, _NOT_ARRANGED = "放假安排到 {year} 年底都是公布的", "{year} 年的放假安排还没有公布，放假和调休不准"
+_ARRANGE = (
+    "国务院公布 {year} 年放假安排后（一般在前一年 11 月），升级 dudao，"
+    "或者把放假和调休上班的日子写进 config.yaml 的 learning.days_off 和 learning.days_worked"
+)
 _OTHER_WEBHOOK = "Telegram 那边登记的 webhook 是 {found}，配置的是 {wanted}"
 
 
@@ -73,6 +80,16 @@ async def files(settings: Settings) -> Finding:
     except FilesError as error:
         return Finding("文件库", BAD, str(error), "修改权限，或在 config.yaml 里改 files.url")
     return Finding("文件库", GOOD, f"{where} 可写")
+
+
+def workdays(settings: Settings, today: date) -> Finding:
+    """Whether the holidays are arranged for as long as a course that begins today lasts; a deployment's own count."""
+    own = {day.year for day in (*settings.learning.days_off, *settings.learning.days_worked)}
+    arranged = load_workdays(KNOWLEDGE / "workdays.yaml").announced | own
+    year = next(year for year in range(today.year, today.year + len(arranged) + 1) if year not in arranged)
+    if (today + _COURSE).year < year:
+        return Finding("节假日", GOOD, _ARRANGED.format(year=year - 1))
+    return Finding("节假日", MISSING, _NOT_ARRANGED.format(year=year), _ARRANGE.format(year=year))
 
 
 async def telegram(settings: Settings) -> Finding:

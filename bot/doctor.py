@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
 from dataclasses import asdict
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from bot.app import build_desk, build_embedder, database_url
 from bot.config import BadConfig, Settings
 from bot.finding import BAD, GOOD, MISSING, Finding
 from bot.progress import say
+from handlers.learning.school import today
 from records.database import REVISION, Database, RecordsError
 from records.documents import Documents
 from retrieval.chat_model import writer
@@ -68,6 +70,7 @@ async def findings(settings: Settings, file: Path) -> AsyncIterator[Finding]:
     yield Finding("Python", GOOD, f"{platform.python_version()}（{sys.executable}）")
     yield _config(file)
     yield Finding("时区", GOOD, settings.time_zone)
+    yield checkup.workdays(settings, today(datetime.now(UTC), settings.time_zone))
     for finding in _home(settings.home):
         yield finding
     if killed := checkup.unfinished(settings):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,24 @@ async def put_in(database: Database, user: str, *, channel: str = "telegram", de
 
 
 WITH_TELEGRAM = {"telegram": {"token": TOKEN}}
+
+
+@pytest.mark.parametrize(
+    ("today", "own", "state", "said"),
+    [
+        (date(2026, 9, 1), [], GOOD, "放假安排到 2026 年底都是公布的"),
+        (date(2026, 11, 22), [], MISSING, "2027 年的放假安排还没有公布"),
+        (date(2027, 5, 1), [], MISSING, "2027 年的放假安排还没有公布"),
+        (date(2026, 11, 22), [date(2027, 2, 5)], GOOD, "放假安排到 2027 年底都是公布的"),
+        (date(2027, 11, 22), [date(2027, 2, 5)], MISSING, "2028 年的放假安排还没有公布"),
+    ],
+)
+def test_one_is_warned_before_the_arranged_holidays_end(
+    own_home: Path, today: date, own: list[date], state: str, said: str
+) -> None:
+    found = checkup.workdays(loaded(own_home, learning={"days_off": own}), today)
+    assert (found.state, found.detail.partition("，")[0]) == (state, said)
+    assert ("learning.days_off" in found.mend) is (state == MISSING)
 
 
 async def test_on_one_machine_nobody_needs_an_invite(own_home: Path, database: Database) -> None:
