@@ -1,21 +1,14 @@
-"""The cells of a workbook that people fill in: how each column is read and written, and how the sheets are taken in."""
+"""The cells of a workbook that people fill in: how each column is read and written."""
 
-import warnings
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
-from knowledge.faults import ONE_OF, BadFile, near
-from knowledge.reading.guard import check
-from knowledge.reading.raw import Refused
+from knowledge.faults import ONE_OF, near
 
 YES, NO = "是", "否"
 NOT_TEXT, NOT_NUMBER, NOT_WHOLE = "应是文字", "应是数字", "应是整数"
-UNREADABLE = "{file}：{cause}，{remedy}"
-BROKEN = "{file}：不是能读的 Excel 工作簿，请用原软件打开检查，另存为 xlsx 后再发"
-MOST_ROWS = 500
-_MOST_COLUMNS, _SHEETS = 40, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +69,18 @@ def yes_no(value: bool) -> str:
     return YES if value else NO
 
 
-def sheets(content: bytes, file: str = "") -> dict[str, list[Sequence[Any]]]:
-    """The first sheets by name, as rows of cells, at most MOST_ROWS + 1 each; raises BadFile."""
-    import openpyxl
-
-    try:
-        check(content, ".xlsx")
-    except Refused as error:
-        raise BadFile(UNREADABLE.format(file=file, cause=error.cause, remedy=error.remedy)) from error
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that are of no use here
-            book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
-            return {sheet.title: _cells(sheet) for sheet in book.worksheets[:_SHEETS]}
-    except Exception as error:  # openpyxl raises anything on damaged files
-        raise BadFile(BROKEN.format(file=file)) from error
+def read_row(cells: Mapping[str, Any], columns: Mapping[str, Column]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The cells of known columns by the key each stands for, and what is wrong with those that cannot be read."""
+    read, wrong = {}, {}
+    for name, column in columns.items():
+        if name in cells:
+            try:
+                read[column.key] = column.read(cells[name])
+            except ValueError as error:
+                wrong[column.key] = str(error)
+    return read, wrong
 
 
-def _cells(sheet: Any) -> list[Sequence[Any]]:
-    sheet.reset_dimensions()
-    return list(sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=_MOST_COLUMNS, values_only=True))
-
-
-def empty(cell: Any) -> bool:
-    """Whether nothing stands in it."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+def made(kind: str, name: str, digits: int) -> str:
+    """A key for what has none: the same for the same name, so that it is known again when it is sent again."""
+    return f"{kind}-{hashlib.sha256(name.encode()).hexdigest()[:digits]}"

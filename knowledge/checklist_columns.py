@@ -1,15 +1,12 @@
 """The columns of a list in Excel: what each is called, how its cells are read and written, and what to fill in."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 from knowledge.cells import NO, YES, Column, number, one_of, text, whole, yes, yes_no
-from knowledge.faults import near
 
 KINDS = {"pass": "合格/不合格", "score": "0-5分", "number": "数值", "text": "文字", "photo": "照片"}
 PHOTOS = {"never": "不要", "fail": "不合格时", "always": "必须"}
-ABOUT, ROWS, NOTES = "清单", "检查项", "填写说明"  # the sheets of a workbook
+ABOUT, ROWS = "清单", "检查项"  # the sheets of a workbook
 NAME = {"key": "清单编号", "name": "清单名称", "description": "清单说明"}
 _ALSO = {"合格": "pass", "合格不合格": "pass", "打分": "score", "0-5": "score", "0—5分": "score", "0～5分": "score"}
 
@@ -52,15 +49,3 @@ def header(cell: Any) -> str:
     """A column's name as it is known, whatever brackets and spaces it is written with."""
     plain = str(cell or "").replace(" ", "").replace("(", "（").replace(")", "）").strip("*＊")
     return "整改时限（小时）" if plain == "整改时限" else plain
-
-
-def columns(names: Sequence[str], unknown: str, twice: str, missing: str) -> Iterator[tuple[str, str, str]]:
-    """What is wrong with a row of column names: (form of the message, the column, the nearest known one)."""
-    known = [*SECTION, *ITEMS]
-    for name, times in Counter(name for name in names if name).items():
-        if name not in known:
-            yield unknown, name[:20], near(name, known)
-        elif times > 1:
-            yield twice, name, ""
-    if ROWS not in names:
-        yield missing, ROWS, ""

@@ -10,7 +10,7 @@ from knowledge.numerals import said
 from knowledge.units import valued
 
 KINDS = {"single": "单选", "multiple": "多选", "truth": "判断", "number": "数字", "order": "排序", "fill": "填空"}
-ROWS, NOTES = "题目", "填写说明"  # the sheets of a workbook
+ROWS = "题目"  # the sheet of a workbook
 RIGHT, UNIT, TOLERANCE = "答案", "单位", "允许误差"
 OPTIONS = tuple(f"选项{letter}" for letter in LETTERS)
 WORDS_BETWEEN = "|"

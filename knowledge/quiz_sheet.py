@@ -1,13 +1,11 @@
 """Questions as Excel: one row a question, under Chinese column names; what is written reads the same."""
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from knowledge.cells import MOST_ROWS, Column, empty, sheets
-from knowledge.faults import BadFile, Where, near
+from knowledge.cells import made, read_row
+from knowledge.faults import BadFile, Where
 from knowledge.quiz import Topic
 from knowledge.quiz_columns import (
     ANSWERS,
@@ -22,17 +20,13 @@ from knowledge.quiz_columns import (
     right_from,
 )
 from knowledge.quiz_form import checked, only_once
+from knowledge.table import CELL, Rows, Table, find, sheets
 
-CELL = "{file}：第 {row} 行，列“{column}”"
-UNKNOWN_COLUMN = "{file}：第 {row} 行，不认识的列“{column}”{near}"
-COLUMN_TWICE = "{file}：第 {row} 行，列“{column}”有两个"
-NO_COLUMN = "{file}：第 {row} 行，缺少列“{column}”"
-TOO_MANY = "{file}：行数太多，最多 {most} 行"
 NO_ROWS = "{file}：列名下面没有题目"
 NO_TOPIC = "第一道题要写主题"
 GAP = "前面的选项空着"
-NEEDED = ("题型", "题目")
-_HEADERS_WITHIN = 10
+_HEAD, _NEEDED = {"题型", "题目"}, ("天", RIGHT, "解析", "出处")
+_DIGITS = 8  # of a key that is made
 _ENOUGH = 3  # known column names that make a row the header of questions
 
 
@@ -57,7 +51,7 @@ class _Part:
 def is_questions(content: bytes) -> bool:
     """Whether this is a workbook with the header of questions."""
     try:
-        return any(_header(rows) is not None for rows in sheets(content).values())
+        return _table(sheets(content), "") is not None
     except BadFile:
         return False
 
@@ -67,11 +61,12 @@ def load_sheet(content: bytes, file: str, keys: Mapping[str, str] | None = None)
 
     A topic without a key is the one of its name in `keys` (name to key), else a new one.
     """
-    rows = next((rows for rows in sheets(content, file).values() if _header(rows) is not None), [])
-    problems: list[str] = list(_wrong_columns(rows, file))
-    parts = _parts(rows, file, keys or {}, problems)
+    table = _table(sheets(content, file), file)
+    if table is None:
+        raise BadFile(NO_ROWS.format(file=file))
+    problems = list(table.wrong([*EVERY], _NEEDED))
     found: list[Topic] = []
-    for part in parts:
+    for part in _parts(table, keys or {}, problems):
         try:
             found.append(checked(part.values, part.place, part.faults))
         except BadFile as error:
@@ -82,50 +77,25 @@ def load_sheet(content: bytes, file: str, keys: Mapping[str, str] | None = None)
     return tuple(found)
 
 
-def _header(rows: Sequence[Sequence[Any]]) -> int | None:
-    for number, row in enumerate(rows[:_HEADERS_WITHIN]):
-        names = {_name(cell) for cell in row}
-        if names >= set(NEEDED) and len(names & set(EVERY)) >= _ENOUGH:
-            return number
-    return None
+def _table(read: Mapping[str, Rows], file: str) -> Table | None:
+    return find(read, file, _name, lambda names: names >= _HEAD and len(names & set(EVERY)) >= _ENOUGH)
 
 
 def _name(cell: Any) -> str:
     return str(cell or "").replace(" ", "").strip("*＊")
 
 
-def _wrong_columns(rows: Sequence[Sequence[Any]], file: str) -> Iterator[str]:
-    start = _header(rows)
-    if start is None:
-        return
-    if len(rows) > MOST_ROWS:
-        yield TOO_MANY.format(file=file, most=MOST_ROWS)
-    names = [name for cell in rows[start] if (name := _name(cell))]
-    for name, times in Counter(names).items():
-        if name not in EVERY:
-            yield UNKNOWN_COLUMN.format(file=file, row=start + 1, column=name[:20], near=near(name, [*EVERY]))
-        elif times > 1:
-            yield COLUMN_TWICE.format(file=file, row=start + 1, column=name)
-    for name in ("天", RIGHT, "解析", "出处"):
-        if name not in names:
-            yield NO_COLUMN.format(file=file, row=start + 1, column=name)
-
-
-def _parts(rows: Sequence[Sequence[Any]], file: str, keys: Mapping[str, str], problems: list[str]) -> Sequence[_Part]:
-    """The rows under the header by topic."""
-    start = _header(rows)
-    if start is None:
-        return []
-    names = [_name(cell) for cell in rows[start]]
+def _parts(table: Table, keys: Mapping[str, str], problems: list[str]) -> Sequence[_Part]:
+    """The rows by topic."""
     found: dict[str, _Part] = {}
     above: _Part | None = None
-    for number, row in enumerate(rows[start + 1 :], start=start + 2):
-        cells = {name: cell for name, cell in zip(names, row, strict=False) if name in EVERY and not empty(cell)}
+    for number, row in table.rows():
+        cells = {name: cell for name, cell in row.items() if name in EVERY}
         if not cells:
             continue
-        above = _part(found, cells, file, keys) or above
+        above = _part(found, cells, table.file, keys) or above
         if above is None:
-            problems.append(f"{CELL.format(file=file, row=number, column='主题')}：{NO_TOPIC}")
+            problems.append(f"{CELL.format(file=table.file, row=number, column='主题')}：{NO_TOPIC}")
             break
         _add(above, number, cells)
     return [*found.values()]
@@ -133,11 +103,11 @@ def _parts(rows: Sequence[Sequence[Any]], file: str, keys: Mapping[str, str], pr
 
 def _part(found: dict[str, _Part], cells: Mapping[str, Any], file: str, keys: Mapping[str, str]) -> _Part | None:
     """The topic a row names, None where it names none."""
-    said, _ = _values(cells, TOPIC)
+    said, _ = read_row(cells, TOPIC)
     if not said:
         return None
     name = str(said.get("name") or said["topic"])
-    key = str(said.get("topic") or keys.get(name) or _made("topic", name))
+    key = str(said.get("topic") or keys.get(name) or made("topic", name, _DIGITS))
     return found.setdefault(key, _Part(file, {"topic": key, "name": name, "questions": []}))
 
 
@@ -145,9 +115,9 @@ def _add(part: _Part, number: int, cells: Mapping[str, Any]) -> None:
     """Take one row."""
     where: Where = ("questions", len(part.rows))
     part.rows.append(number)
-    said, wrong = _values(cells, QUESTIONS)
-    said.setdefault("key", _made(part.values["topic"], str(said.get("ask", number))))
-    answers, unread = _values(cells, {name: ANSWERS[name] for name in (UNIT, TOLERANCE)})
+    said, wrong = read_row(cells, QUESTIONS)
+    said.setdefault("key", made(part.values["topic"], str(said.get("ask", number)), _DIGITS))
+    answers, unread = read_row(cells, {name: ANSWERS[name] for name in (UNIT, TOLERANCE)})
     wrong |= unread
     options, gap = _options(cells)
     if gap:
@@ -170,20 +140,3 @@ def _options(cells: Mapping[str, Any]) -> tuple[list[str], bool]:
     while stated and not stated[-1]:
         stated.pop()
     return [one for one in stated if one], "" in stated
-
-
-def _values(cells: Mapping[str, Any], known: Mapping[str, Column]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The cells of known columns by the key each stands for, and what is wrong with those that cannot be read."""
-    values, wrong = {}, {}
-    for name, column in known.items():
-        if name in cells:
-            try:
-                values[column.key] = column.read(cells[name])
-            except ValueError as error:
-                wrong[column.key] = str(error)
-    return values, wrong
-
-
-def _made(kind: str, name: str) -> str:
-    """A key for what has none: the same for the same words."""
-    return f"{kind}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"

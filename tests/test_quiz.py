@@ -15,10 +15,11 @@ from knowledge.checklist_workbook import workbook as list_workbook
 from knowledge.document import Reference
 from knowledge.faults import BadFile
 from knowledge.quiz import Number, Topic, merged
-from knowledge.quiz_columns import EVERY, NOTES, ROWS
+from knowledge.quiz_columns import EVERY, ROWS
 from knowledge.quiz_file import as_yaml, is_quiz, load_folder, load_yaml
 from knowledge.quiz_sheet import is_questions, load_sheet
 from knowledge.quiz_workbook import template, workbook
+from knowledge.workbook import NOTES
 
 FOLDER = Path(knowledge.__file__).parent / "quizzes"
 BANK = load_folder(FOLDER)
