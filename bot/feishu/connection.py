@@ -96,7 +96,7 @@ class Connection:
 def made(sdk: Any, base: str, app: str, secret: str, events: Callable[[bytes], Awaitable[Any]]) -> Any:
     """The SDK's client, but for one thing: it is not held up by an event, and answers each when it is kept."""
 
-    class Client(sdk.Client):  # type: ignore[misc]
+    class Client(sdk.Client):  # type: ignore[misc]  # the SDK's module is loaded by hand, untyped
         failed: Exception | None = None
 
         async def _handle_data_frame(self, frame: Any) -> None:
@@ -136,7 +136,7 @@ def made(sdk: Any, base: str, app: str, secret: str, events: Callable[[bytes], A
                 await super()._receive_message_loop()
             except Exception as error:  # it could not connect again: whoever started it must hear
                 self.failed = error
-                sdk.loop.stop()
+                sdk.loop.call_soon(sdk.loop.stop)  # at once, it would be lost where the connection is just being made
 
         def start(self) -> None:
             try:
