@@ -5,16 +5,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers import acting, chasing, flow, photo, spot_chase, spot_judging, spot_planning, spot_sending, typed
+from handlers import acting, flow, photo, spot_chase, spot_judging, spot_picking, spot_planning, spot_sending, typed
 from handlers.context import Context
 from handlers.due import due_of, due_shown
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.message import Button, Incoming, Reply
 from handlers.roles import LEADERS
 from handlers.spot_card import card, listed
-from handlers.spot_picking import items_in, stores_facts, stores_in, stores_prompt
+from handlers.spot_picking import items_in, stores_in, stores_prompt
 from records.action import PAST
-from records.database import Connection
 from records.spots import ASKED, SENT, Spot, Spots, new_code
 from records.standing import actor
 from records.stores import Stores
@@ -51,11 +50,7 @@ async def show(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 
 async def begin(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     """/spot: ask stores for photos."""
-    facts = await stores_facts(context)
-    if not facts["stores"]:
-        return (Reply(NO_STORE),)
-    answers = [facts["stores"][0][0], "ok"] if len(facts["stores"]) == 1 else []
-    return await flow.start(context, incoming, ASKING, facts | {"now": context.now().isoformat()}, answers)
+    return await spot_picking.begin(context, incoming, ASKING, NO_STORE)
 
 
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
@@ -85,16 +80,6 @@ async def more(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     if not re.fullmatch(r"[1-9][0-9]{0,5}", offset):
         return (Reply(flow.OVER),)
     return await _queue(context, int(offset))
-
-
-async def asked(context: Context, connection: Connection, one: Spot) -> int:
-    """Ask a store in the turn's transaction; how many are told."""
-    spot = await Spots(connection).add(one)
-    await spot_chase.follow(connection, spot, context.deployment.pace.escalate_hours, context.now())
-    staff = await chasing.staff(connection, spot.store_id)
-    for person in staff:
-        context.notify(person.id, await card(connection, spot, person, context.now(), NEW_TASK))
-    return len(staff)
 
 
 async def _queue(context: Context, offset: int) -> tuple[Reply, ...]:
@@ -179,13 +164,17 @@ async def _finish(context: Context, incoming: Incoming, facts: Facts, answers: A
     if datetime.fromisoformat(due) <= context.now():
         raise Misread(PAST)
     connection, alone, n = await context.write(), list[str](), 0
+    escalate_hours = context.deployment.pace.escalate_hours
     names = dict(facts["stores"])
     for store in picked:
         if not actor(context.me, store).leads:
             continue
         code = new_code(context.deployment.chance) if coded else ""
         one = Spot(store, tuple(items), code, context.me.id, context.now(), datetime.fromisoformat(due), sample)
-        alone += [] if await asked(context, connection, one) else [names[store]]
+        told = await spot_chase.ask(connection, one, escalate_hours, context.now(), NEW_TASK)
+        for notice in told:
+            context.notify(notice.person_id, notice.reply)
+        alone += [] if told else [names[store]]
         n += 1
     said = ASKED_NOW.format(n=n)
     return (Reply(f"{said}\n{NOBODY.format(stores='、'.join(alone))}" if alone else said),)

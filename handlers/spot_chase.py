@@ -36,6 +36,14 @@ async def follow(connection: Connection, spot: Spot, escalate_hours: float, now:
     await Reminders(connection).put(Reminder(key, anchor.id, KIND, coming, payload=payload))
 
 
+async def ask(connection: Connection, one: Spot, escalate_hours: float, now: datetime, text: str) -> list[Notice]:
+    """Ask a store for photos, to be chased from now on; what its staff are told."""
+    spot = await Spots(connection).add(one)
+    await follow(connection, spot, escalate_hours, now)
+    staff = await chasing.staff(connection, spot.store_id)
+    return [Notice(each.id, await card(connection, spot, each, now, text)) for each in staff]
+
+
 async def chase(due: "Due") -> list[Notice]:
     """Tell those whose turn it is."""
     payload = due.reminder.payload or {}

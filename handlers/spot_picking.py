@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from handlers import typed
+from handlers import flow, typed
 from handlers.context import Context
-from handlers.flow import Answers, Choice, Facts, Misread, Prompt
+from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.message import Incoming, Reply
 from records.standing import actor
 from records.stores import Stores
@@ -18,15 +18,19 @@ LINES_LONGEST, MOST_ITEMS = 30, 8
 _SHOWN = 12
 
 
-async def stores_facts(context: Context) -> Facts:
-    """The stores a person leads: [id, name], and their codes."""
+async def begin(context: Context, incoming: Incoming, asking: Flow, none: str) -> tuple[Reply, ...]:
+    """Ask about the stores a person leads; one alone is picked already, and `none` is said where there is none."""
     async with context.database.read() as connection:
         mine = [one for one in await Stores(connection).all() if actor(context.me, one.id).leads]
-    return {
+    if not mine:
+        return (Reply(none),)
+    facts = {
         "stores": [[one.id, typed.inert(one.name)] for one in mine],
         "codes": {one.code: one.id for one in mine},
         "zone": context.zone.key,
+        "now": context.now().isoformat(),
     }
+    return await flow.start(context, incoming, asking, facts, [mine[0].id, "ok"] if len(mine) == 1 else [])
 
 
 def stores_in(facts: Facts, answers: Answers) -> tuple[list[int], list[Any] | None]:

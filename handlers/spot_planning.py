@@ -6,18 +6,17 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from handlers import chasing, flow, spot_chase, typed
+from handlers import spot_chase, spot_picking, typed
 from handlers.clock import minute_of, next_time, shown
 from handlers.context import Context, Notice
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.message import Button, Incoming, Reply
 from handlers.pace import Pace
 from handlers.roles import LEADERS
-from handlers.spot_card import card
-from handlers.spot_picking import items_in, stores_facts, stores_in, stores_prompt
+from handlers.spot_picking import items_in, stores_in, stores_prompt
 from records.people import Person
 from records.reminders import EVERY_DAY, WORKDAYS, Reminder, Reminders
-from records.spots import Plan, Plans, Spot, Spots, drawn, new_code
+from records.spots import Plan, Plans, Spot, drawn, new_code
 from records.standing import actor
 from records.stores import Stores
 
@@ -58,11 +57,7 @@ async def show(context: Context) -> tuple[Reply, ...]:
 
 async def begin(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     """spot:plan: make one."""
-    facts = await stores_facts(context)
-    if not facts["stores"]:
-        return (Reply(NO_STORE),)
-    answers = [facts["stores"][0][0], "ok"] if len(facts["stores"]) == 1 else []
-    return await flow.start(context, incoming, PLANNING, facts, answers)
+    return await spot_picking.begin(context, incoming, PLANNING, NO_STORE)
 
 
 async def stop(context: Context, number: int) -> tuple[Reply, ...]:
@@ -78,7 +73,8 @@ async def stop(context: Context, number: int) -> tuple[Reply, ...]:
 
 async def draw(due: "Due") -> list[Notice]:
     """Ask whatever stores the day's draw says, where the plan's owner still leads them."""
-    plan = await Plans(due.connection).get((due.reminder.payload or {})["plan"])
+    payload = due.reminder.payload or {}
+    plan = await Plans(due.connection).get(payload["plan"])
     if plan is None:
         await Reminders(due.connection).drop(due.reminder.key)
         return []
@@ -87,17 +83,10 @@ async def draw(due: "Due") -> list[Notice]:
     notices = list[Notice]()
     for store, item in drawn(plan, today):
         if store in open_ and actor(due.person, store).leads:
-            notices += await _asked(due, plan, store, item)
+            by = due.now + timedelta(hours=plan.hours)
+            one = Spot(store, (item,), new_code(SystemRandom()), due.person.id, due.now, by)
+            notices += await spot_chase.ask(due.connection, one, payload["escalate"], due.now, TASK)
     return notices
-
-
-async def _asked(due: "Due", plan: Plan, store: int, item: str) -> list[Notice]:
-    by = due.now + timedelta(hours=plan.hours)
-    one = Spot(store, (item,), new_code(SystemRandom()), due.person.id, due.now, by)
-    spot = await Spots(due.connection).add(one)
-    await spot_chase.follow(due.connection, spot, (due.reminder.payload or {})["escalate"], due.now)
-    staff = await chasing.staff(due.connection, store)
-    return [Notice(each.id, await card(due.connection, spot, each, due.now, TASK)) for each in staff]
 
 
 def _line(plan: Plan, names: dict[int, str]) -> str:
