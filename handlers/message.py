@@ -32,10 +32,11 @@ class Place:
 class Incoming:
     """One message or one press of a button; `id` is unique per channel, `received` carries a time zone.
 
-    `group` joins the parts of an album, which are handled as one message; `pressed` is the message whose button was
-    pressed and `answers` the one that is replied to, both as the channel calls them; `name` is what the person is
-    called there. `private` is false in a group of people. `message` is this message, as the channel calls it. `form` is
-    what was filled in where the pressed button sends a form: (name of the field, value), several choices as lines.
+    `group` joins the parts of an album, which are handled as one message: those of one person, with nothing else of
+    theirs in between. `pressed` is the message whose button was pressed and `answers` the one that is replied to, both
+    as the channel calls them; `name` is what the person is called there. `private` is false in a group of people.
+    `message` is this message, as the channel calls it. `form` is what was filled in where the pressed button sends a
+    form: (name of the field, value), several choices as lines.
     """
 
     id: str

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, func, select, text, update
@@ -32,7 +33,10 @@ class Handled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A message: `message` is its id in its channel, `part_of` joins the parts of an album ("" for none)."""
+    """A message: `message` is its id in its channel, `part_of` joins the parts of an album ("" for none).
+
+    What joins them need not be theirs alone: an album ends where its person says something else.
+    """
 
     channel: str
     message: str
@@ -89,7 +93,7 @@ class Inbox:
         """The oldest message of a chat that was not handled, and how many its user has sent since then."""
         values = {"of_channel": channel, "of_chat": chat, "since": since}
         found = (await self._connection.execute(WAITING_IN_A_CHAT, values)).all()
-        one = [row for row in found if row is found[0] or (row.part_of and row.part_of == found[0].part_of)]
+        one = _album(found)
         recent = one[-1].sent - len(one) + 1 if one else 0
         return Waiting([_arrived(row) for row in one], recent, len(found) > len(one))
 
@@ -143,6 +147,12 @@ def _waiting() -> Select[Any]:
 
 
 WAITING_IN_A_CHAT = _waiting()
+
+
+def _album(found: Sequence[Any]) -> list[Any]:
+    """The first row and those that belong to it, up to where the same person said something else."""
+    theirs = (row for row in found[1:] if row.user == found[0].user)
+    return [*found[:1], *takewhile(lambda row: bool(row.part_of) and row.part_of == found[0].part_of, theirs)]
 
 
 def _arrived(row: Any) -> Arrived:

@@ -101,6 +101,16 @@ def test_files_of_every_kind_can_be_fetched() -> None:
     ]  # fmt: skip
 
 
+def test_pictures_are_joined_with_those_that_answer_the_same() -> None:
+    raw = recorded("image")
+    alone = parse(raw, ME, NOW)
+    raw["event"]["message"]["parent_id"] = "om_parent"
+    answering = parse(raw, ME, NOW)
+    assert alone is not None and answering is not None
+    assert (alone.incoming.group, answering.incoming.group) == ("image:", "image:om_parent")
+    assert (alone.incoming.received, understood("post").group, understood("file").group) == (NOW, "", "")
+
+
 def test_a_location_is_read_from_its_text() -> None:
     assert understood("location").place == Place(31.25, 121.5)
     assert understood("location_broken").place is None

@@ -131,6 +131,16 @@ async def test_a_place_a_photo_a_file_and_a_post_reach_the_house(talk: Talk) -> 
     assert kept == [picture(1), "标准".encode(), picture(2), picture(3)]
 
 
+async def test_pictures_sent_one_after_the_other_are_answered_as_one_whatever_comes_twice(talk: Talk) -> None:
+    heard = answering(talk, Reply("收到。"))
+    for shade in (1, 2, 3):
+        talk.fake.picture(LIN, picture(shade), twice=True)
+        await talk.fake.settled()
+    talk.fake.say(LIN, "好了")
+    await talk.fake.told(LIN, 2)
+    assert [(len(one.attachments), one.text) for one in heard] == [(3, ""), (0, "好了")]
+
+
 async def test_messages_forwarded_as_one_are_read_together(talk: Talk) -> None:
     heard = answering(talk, Reply("好。"))
     talk.fake.forward(

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -201,11 +202,16 @@ async def test_a_chats_messages_wait_in_the_order_they_came(database: Database) 
         assert await inbox.chats(NOON) == []
 
 
-async def test_the_parts_of_an_album_wait_together(database: Database) -> None:
+async def test_the_parts_of_an_album_wait_together_until_their_person_says_something_else(database: Database) -> None:
     async with database.write() as connection:
         inbox = Inbox(connection)
-        await inbox.add([arrived("1", part_of="a"), arrived("2", part_of="a"), arrived("3"), arrived("4", part_of="a")])
-        assert [row.message for row in (await inbox.waiting("telegram", "c", NOON)).rows] == ["1", "2", "4"]
+        theirs = [arrived(n, part_of="a") for n in ("1", "2", "4", "6")]
+        others = [replace(arrived(n, part_of="a"), user="other") for n in ("3", "7")]
+        await inbox.add([*theirs[:2], others[0], theirs[2], arrived("5"), theirs[3], others[1]])
+        for album in (["1", "2", "4"], ["3", "7"], ["5"], ["6"]):
+            waiting = await inbox.waiting("telegram", "c", NOON)
+            assert [row.message for row in waiting.rows] == album
+            await inbox.handle([row.id for row in waiting.rows], NOON)
 
 
 async def test_a_message_is_handled_by_one_transaction_only(database: Database) -> None:

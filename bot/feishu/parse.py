@@ -14,6 +14,7 @@ from handlers.message import Incoming
 CHANNEL = "feishu"
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _EVERYONE = "@_all"
+_PICTURE = "image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +59,19 @@ def _said(said: Said, me: Me, now: datetime) -> Heard | None:
     message, person = said.message, said.sender.sender_id.open_id
     if said.sender.sender_type != "user" or not person:
         return None
-    content = content_of(message)
+    content, picture = content_of(message), message.message_type == _PICTURE
     alone = message.chat_type == "p2p"
     incoming = Incoming(
         id=message.message_id,
         channel=CHANNEL,
         chat=person if alone else _group(message),
         person=person,
-        received=min(datetime.fromtimestamp(message.create_time / 1000, UTC), now) if message.create_time else now,
+        # pictures are waited for by the clock here; anything else was said when it was said, however late it comes
+        received=now if picture or not message.create_time else min(_time(message.create_time), now),
         text=_clean(_named(content.text, message, me)),
         attachments=tuple(replace(one, name=_clean(one.name)) for one in content.files),
         place=content.place,
+        group=f"{_PICTURE}:{message.parent_id}" if picture else "",
         answers=message.parent_id,
         private=alone,
         message=message.message_id,
@@ -110,6 +113,10 @@ def _chosen(header: Header, chosen: Chosen, now: datetime) -> Heard | None:
         return None
     name = _clean(chosen.operator.operator_name)
     return Heard(Incoming(header.event_id, CHANNEL, person, person, now, f"/{word}", name=name))
+
+
+def _time(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _group(message: Message) -> str:
