@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from handlers import action, ask, check_card, check_pick, check_steps, flow, lists, typed
 from handlers.check_steps import step
-from handlers.checking import failed, marks, walked
+from handlers.checking import failed, marks, remark, walked
 from handlers.context import Context
 from handlers.drafts import Drafts
 from handlers.flow import Answers, Facts, Flow, Misread
@@ -167,7 +167,7 @@ async def _finished(context: Context, incoming: Incoming, facts: Facts, answers:
             given[item.key].skipped,
             failed(item, walk.found[item.key]),
             facts["times"].get(item.key, 0),
-            walk.found[item.key].note,
+            remark(item, walk.found[item.key]),
             walk.found[item.key].photos,
         )
         for item in checklist.items

@@ -5,7 +5,7 @@ import unicodedata
 from typing import Any
 
 from handlers import typed
-from handlers.checking import LONGEST, Found, lacking, mute
+from handlers.checking import LONGEST, LONGEST_WHY, Found, joined, lacking, mute
 from handlers.flow import Misread
 from handlers.message import Incoming
 from knowledge.checklist import Checklist, Item
@@ -17,7 +17,8 @@ WHICH = "请点一个按钮。要记一句，发“备注”加内容，例如�
 NOT_ITEMS = "没看懂是哪几项。请点按钮，或者发序号，例如：3、5。"
 MAY_NOT_SKIP = "这一项必须检查，不能选不适用。"
 NOT_DONE = "没问题就点“提交”；要改就发“改”加序号，例如：改4。"
-MORE_PHOTOS = "这一项还要 {n} 张照片。"
+MORE_PHOTOS = "这一项还要 {n} 张照片；拍不了就点“拍不了照”。"
+NOTE_FULL = "这句没有记下：一项的备注最多 {most} 个字，现在有 {now} 个，这句有 {more} 个。请说短一点。"
 _YES = ("合格", "可以", "没问题", "通过", "好", "ok", "yes", "是", "对", "√", "✓", "1")
 _NO = ("不合格", "不行", "不通过", "有问题", "不好", "差", "no", "否", "×", "✗", "x", "0")
 _SKIP = ("不适用", "跳过", "没有这项", "n/a", "na")
@@ -26,6 +27,8 @@ _DONE = ("提交", "没问题", "没问题了", "确认")
 _OTHERS = ("其余合格", "其他合格", "其它合格", "其余都合格", "其他都合格", "其它都合格", "剩下都合格")
 _NOTE = re.compile(r"\s*(?:备注[:\uff1a\s]*|(?:记一下|注)[:\uff1a\s]+)(.+)", re.DOTALL)
 _FAILED = re.compile(r"\s*(?:不合格|不行|有问题)[:\uff1a,\uff0c\u3002\s]+(.+)", re.DOTALL)
+_NO_CAMERA = r"(?:拍不了照?片?|没法拍照?|无法拍照|不能拍照|没有?照片)"
+_BARE = re.compile(rf"\s*{_NO_CAMERA}(?:[:\uff1a,\uff0c\u3002\s]+(.+))?", re.DOTALL)
 _NUMBER = re.compile(r"(-?\d{1,9}(?:\.\d{1,6})?)\s*(\S{0,8})")
 _ALL = r"(?:其余|其他|其它|剩下的?|别的|全部|全|都)"
 _EXCEPT = (
@@ -44,7 +47,7 @@ def read(checklist: Checklist, item: Item, incoming: Incoming) -> dict[str, Any]
     if item.kind != "text" and (rest := _rest(checklist, plain)):
         return rest
     if noted := _NOTE.fullmatch(text):
-        return {"note": item.key, "text": _words(noted[1])}
+        return {"note": item.key, "text": typed.inert(noted[1])}
     if plain in _SKIP:
         return _skip(item)
     said = spoken(text) if item.kind in ("pass", "photo") else None
@@ -56,27 +59,31 @@ def read(checklist: Checklist, item: Item, incoming: Incoming) -> dict[str, Any]
         case "number":
             return {"mark": item.key, "value": _number(item, plain)}
         case "text" if text:
-            return {"mark": item.key, "value": _words(text)}
+            return {"mark": item.key, "value": typed.line(LONGEST)(incoming)}
     raise Misread(WHICH)
 
 
 def spoken(text: str) -> tuple[bool, str] | None:
     """合格, 不合格, 不合格 and what is wrong: (the mark, the words); None where it is no mark."""
     if said := _FAILED.fullmatch(text):
-        return False, _words(said[1])
+        return False, typed.inert(said[1])
     plain = _plain(text)
     return (plain in _YES, "") if plain in _YES + _NO else None
 
 
 def read_finding(item: Item, found: Found, incoming: Incoming) -> dict[str, Any]:
     """Words about a finding, or about a photo; or that it was none, or that there is no more to say."""
-    text, plain = _words(incoming.text), _plain(incoming.text)
+    text, plain = typed.inert(incoming.text), _plain(incoming.text)
     if not text:
         raise Misread(typed.NO_TEXT)
     if plain in _SKIP:
         return _skip(item)
     if item.kind == "pass" and plain in ("合格", "不合格"):
         return {"mark": item.key, "value": plain == "合格"}
+    if (bare := _BARE.fullmatch(text)) and lacking(item, found):
+        return _bare(item, typed.inert(bare[1] or ""))
+    if found.bare == "" and plain not in (*_ON, *_OTHERS):
+        return _bare(item, text)
     if plain not in (*_ON, *_OTHERS):
         return {"note": item.key, "text": text}
     if more := lacking(item, found):
@@ -84,6 +91,19 @@ def read_finding(item: Item, found: Found, incoming: Incoming) -> dict[str, Any]
     if mute(item, found):
         raise Misread(typed.NO_TEXT)
     return {"next": item.key} if plain in _ON else {"rest": [], "from": item.key}
+
+
+def _bare(item: Item, why: str) -> dict[str, Any]:
+    if len(why) > LONGEST_WHY:
+        raise Misread(typed.TOO_LONG.format(n=LONGEST_WHY))
+    return {"bare": item.key, "why": why}
+
+
+def fitting(found: Found, answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer whose words still go into the item's note; raises Misread."""
+    if (more := answer.get("text", "")) and len(joined(found.note, more)) > LONGEST:
+        raise Misread(NOTE_FULL.format(most=LONGEST, now=len(found.note), more=len(more)))
+    return answer
 
 
 def read_exceptions(checklist: Checklist, incoming: Incoming) -> dict[str, Any]:
@@ -157,7 +177,3 @@ def _one(checklist: Checklist, chunk: str) -> list[str]:
 def _plain(text: str) -> str:
     """As it is compared: one width, small letters, no mark at the end."""
     return unicodedata.normalize("NFKC", text).strip().lower().rstrip("。.!~ ")
-
-
-def _words(text: str) -> str:
-    return typed.inert(text)[:LONGEST]

@@ -6,7 +6,7 @@ from typing import Any
 from handlers import check_form, check_reading, checking, evidence, typed
 from handlers.checking import Found, Walk, lacking, marks, mute, settled, walked
 from handlers.context import Context
-from handlers.flow import Answers, Choice, Facts, Prompt, Take
+from handlers.flow import Answers, Choice, Facts, Misread, Prompt, Take
 from handlers.message import Button, Incoming, Reply
 from knowledge.checklist import Checklist, Item, from_json
 from knowledge.score import FULL, Rules, Score, score
@@ -22,6 +22,7 @@ BETWEEN, AT_LEAST, AT_MOST = "合格是 {low:g} 到 {high:g}。", "合格是至�
 WRONG = "**{n}/{all} {name}：{what}**\n\n{lines}"
 SAY = "说一句哪里不对，也可以发照片。"
 SAY_WHY = "说一句为什么没有照片。"
+NO_CAMERA, SAY_NO_PHOTO = "拍不了照", "说一句为什么没有照片，报告里会写上；拍到了直接发照片也行。"
 SAY_OR_GO = "可以接着补充，或点“下一项”。"
 PHOTO_WANTED = "要 {n} 张照片。"
 SEND_AND_SAY = "发 {n} 张照片，也可以说一句哪里不对。"
@@ -86,7 +87,7 @@ def _item(facts: Facts, checklist: Checklist, item: Item, found: Found, walk: Wa
         tuple(row for row in rows if row),
         form=check_form.fields(checklist) if first else (),
         fill=(lambda incoming: check_form.filled(checklist, incoming)) if first else None,
-        read=lambda incoming: check_reading.read(checklist, item, incoming),
+        read=lambda incoming: check_reading.fitting(found, check_reading.read(checklist, item, incoming)),
         take=_taking(facts, item, found),
         free=item.kind == "text",
         beside=_standard(item),
@@ -142,7 +143,7 @@ def _so_far(facts: Facts, item: Item, found: Found) -> list[str]:
     times = facts["times"].get(item.key, 0)
     return [
         AGAIN.format(n=times, nth=times + 1) if times else "",
-        NOTE.format(note=found.note) if found.note else "",
+        NOTE.format(note=note) if (note := checking.remark(item, found)) else "",
         PHOTOS_SENT.format(n=len(found.photos)) if found.photos else "",
     ]
 
@@ -153,11 +154,15 @@ def _finding(facts: Facts, checklist: Checklist, item: Item, found: Found) -> Pr
     text = WRONG.format(
         **_place(checklist, item), what=value_of(item, found.value), lines="\n".join(one for one in lines if one)
     )
-    ways = () if lacking(item, found) or mute(item, found) else ((Choice(NEXT, {"next": item.key}),),)
+    ways: tuple[tuple[Choice, ...], ...] = ()
+    if lacking(item, found):
+        ways = ((Choice(NO_CAMERA, {"bare": item.key, "why": ""}),),) if found.bare is None else ()
+    elif not mute(item, found):
+        ways = ((Choice(NEXT, {"next": item.key}),),)
     return Prompt(
         Reply(text),
         ways,
-        read=lambda incoming: check_reading.read_finding(item, found, incoming),
+        read=lambda incoming: check_reading.fitting(found, check_reading.read_finding(item, found, incoming)),
         take=_taking(facts, item, found),
         free=True,
         beside=_standard(item),
@@ -168,6 +173,8 @@ def _asked(item: Item, found: Found) -> str:
     """What is still wanted of an item that has its mark."""
     said = found.note or found.photos
     if more := lacking(item, found):
+        if found.bare is not None:
+            return SAY_NO_PHOTO
         bare = not said and checking.failed(item, found)
         return (SEND_AND_SAY if bare else SEND_MORE).format(n=more)
     return SAY_OR_GO if said else SAY_WHY if item.kind == "photo" else SAY
@@ -182,7 +189,11 @@ def _taking(facts: Facts, item: Item, found: Found) -> Take:
         said = check_reading.spoken(sent["text"]) if item.kind == "pass" and not found.marked else None
         text = typed.inert(sent["text"]) if said is None else said[1]
         marked = {} if said is None else {"value": said[0]}
-        return {"photos": item.key, "ids": sent["photos"], "text": text, **marked}, notes
+        answer = {"photos": item.key, "ids": sent["photos"], "text": text, **marked}
+        try:
+            return check_reading.fitting(found, answer), notes
+        except Misread as error:
+            return {**answer, "text": ""}, (*notes, Reply(str(error)))
 
     return take
 
@@ -248,7 +259,8 @@ def findings_of(checklist: Checklist, found: Mapping[str, Found], came: Score) -
         nth = NTH.format(n=times[item.key] + 1) if item.key in times else ""
         remarks = "，".join(word for word in (VETO.strip("（）") if item.veto else "", nth) if word)
         value = "" if item.kind in ("pass", "photo") else f"：{value_of(item, one.value)}"
-        note = f"：{one.note}" if one.note else ""
+        remarked = checking.remark(item, one)
+        note = f"：{remarked}" if remarked else ""
         remark = f"（{remarks}）" if remarks else ""
         lines.append(FINDING.format(n=n, name=item.name, marks=remark, value=value, note=note))
     text = FINDINGS.format(n=len(lines), lines="\n".join(lines)) if lines else ""

@@ -42,7 +42,7 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
         case "show":
             who = names.get(check.person_id or 0, LEFT)
             return (card(check, typed.inert(store.name), context.me, who, context.zone, names),)
-        case "photos":
+        case "photos" if offset.isdigit():
             return await _photos(context, check, id_in(offset))
         case "ok":
             return await _confirm(context, check, typed.inert(store.name), names)

@@ -8,13 +8,17 @@ from knowledge.checklist import Checklist, Item
 from knowledge.score import Mark, fails
 
 Value = bool | int | float | str | None
-LONGEST = 300
-"""The most characters of a note."""
+LONGEST, LONGEST_WHY = 300, 60
+"""The most characters of a note, and of why there is no photo."""
+NO_PHOTO, FEW_PHOTOS = "没有照片：{why}", "照片不全：{why}"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found at one item so far; `settled` says that its person has gone on to the next."""
+    """What was found at one item so far; `settled` says that its person has gone on to the next.
+
+    `bare` says why photos that are wanted were not taken; "" while that is still to be said, None where it is not.
+    """
 
     value: Value = None
     marked: bool = False
@@ -22,6 +26,7 @@ class Found:
     note: str = ""
     photos: tuple[int, ...] = ()
     settled: bool = False
+    bare: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,9 @@ class _Fold:
 def walked(checklist: Checklist, answers: Sequence[Mapping[str, Any]]) -> Walk:
     """The check after these answers, each one of:
 
-    {"mark", "value"} (and "text") · {"skip"} · {"note", "text"} · {"photos", "ids", "text"} (and "value") · {"next"}
-    (all of an item key) · {"choose": true} · {"except": key} · {"rest": [keys that fail]} (and "from", an item that is
-    left by it) · {"mend": true or false} · {"goto": key} · {"done": true}.
+    {"mark", "value"} (and "text") · {"skip"} · {"note", "text"} · {"photos", "ids", "text"} (and "value") · {"next"} ·
+    {"bare", "why"} (all of an item key) · {"choose": true} · {"except": key} · {"rest": [keys that fail]} (and "from",
+    an item that is left by it) · {"mend": true or false} · {"goto": key} · {"done": true}.
     """
     fold = _Fold()
     for answer in answers:
@@ -69,17 +74,19 @@ def _apply(fold: _Fold, checklist: Checklist, answer: Mapping[str, Any]) -> None
         case {"photos": key, "ids": ids, "text": text}:
             before, most = _at(fold, key), _item(checklist, key).photos.most
             photos = tuple(dict.fromkeys((*before.photos, *ids)))[:most]
-            fold.found[key] = replace(before, photos=photos, note=_joined(before.note, text))
+            fold.found[key] = replace(before, photos=photos, note=joined(before.note, text), bare=before.bare or None)
             if "value" in answer:
                 _mark(fold, _item(checklist, key), answer["value"])
         case {"mark": key, "value": value}:
-            fold.found[key] = replace(_at(fold, key), note=_joined(_at(fold, key).note, answer.get("text", "")))
+            fold.found[key] = replace(_at(fold, key), note=joined(_at(fold, key).note, answer.get("text", "")))
             _mark(fold, _item(checklist, key), value)
         case {"skip": key}:
             fold.found[key] = replace(_at(fold, key), value=None, marked=True, skipped=True, settled=True)
             fold.aside = None
         case {"note": key, "text": text}:
-            fold.found[key] = replace(_at(fold, key), note=_joined(_at(fold, key).note, text))
+            fold.found[key] = replace(_at(fold, key), note=joined(_at(fold, key).note, text))
+        case {"bare": key, "why": why}:
+            fold.found[key] = replace(_at(fold, key), bare=why)
         case {"next": key}:
             _settle(fold, _item(checklist, key))
             fold.aside = None
@@ -143,7 +150,12 @@ def failed(item: Item, found: Found) -> bool:
 
 
 def lacking(item: Item, found: Found) -> int:
-    """How many photos are still wanted."""
+    """How many photos are still wanted: none where it was said why there are none."""
+    return 0 if found.bare else short(item, found)
+
+
+def short(item: Item, found: Found) -> int:
+    """How many photos fewer there are than the list demands."""
     if found.skipped or (item.kind == "photo" and found.value is False):
         return 0
     wanted = item.kind == "photo" or item.photos.when == "always"
@@ -166,8 +178,16 @@ def marks(checklist: Checklist, walk: Walk) -> dict[str, Mark]:
     }
 
 
-def _joined(before: str, text: str) -> str:
-    return "；".join(one for one in (before, text) if one)[:LONGEST]
+def remark(item: Item, found: Found) -> str:
+    """What is kept as an item's note: why photos are missing, where they are, and what was said."""
+    if not found.bare or not short(item, found):
+        return found.note
+    return joined((FEW_PHOTOS if found.photos else NO_PHOTO).format(why=found.bare), found.note)
+
+
+def joined(before: str, text: str) -> str:
+    """A note with more words."""
+    return "；".join(one for one in (before, text) if one)
 
 
 def _item(checklist: Checklist, key: str) -> Item:

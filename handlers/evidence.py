@@ -13,6 +13,7 @@ from records.photos.keeping import Photos
 from records.stores import Stores
 from reports.pairs import side_by_side
 
+CUT = "照片下的话只记了前 {n} 个字。"
 _LONGEST, _MOST = 300, 20
 
 
@@ -30,9 +31,9 @@ async def take_photos(context: Context, incoming: Incoming, store_id: int) -> tu
     taken = await photo.take(context, incoming, store)
     if not taken.photos:
         raise Misread("\n".join(taken.notes) or typed.NO_TEXT)
-    text = "".join(one for one in incoming.text if one == "\n" or one.isprintable()).strip()[:_LONGEST]
-    notes = (Reply("\n".join(taken.notes)),) if taken.notes else ()
-    return {"photos": list(taken.photos), "text": text}, notes
+    text = "".join(one for one in incoming.text if one == "\n" or one.isprintable()).strip()
+    said = [*taken.notes, *([CUT.format(n=_LONGEST)] if len(text) > _LONGEST else [])]
+    return {"photos": list(taken.photos), "text": text[:_LONGEST]}, (Reply("\n".join(said)),) if said else ()
 
 
 async def pair(context: Context, action: Action) -> tuple[File, ...]:

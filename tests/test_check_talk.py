@@ -260,6 +260,27 @@ async def test_what_is_no_photo_is_refused_and_too_many_are_said(visit: Visit) -
     assert len((await visit.one()).failed[0][1].photos) == 3
 
 
+async def test_without_a_camera_the_check_goes_on_and_its_card_says_why_there_is_no_photo(visit: Visit) -> None:
+    boss = visit.boss
+    await boss.say("/check 5S 浦东")
+    await boss.say("除了4")
+    assert "说一句为什么没有照片" in await boss.tap("拍不了照")
+    assert "备注：没有照片：手机摔坏了" in await boss.say("手机摔坏了")
+    await boss.tap("下一项")
+    assert "地面台面无垃圾残留：没有照片：手机摔坏了" in await boss.tap("提交")
+    assert (await visit.one()).failed[0][1].note == "没有照片：手机摔坏了"
+
+
+async def test_what_does_not_go_into_a_note_any_more_is_said_and_its_photo_kept(visit: Visit) -> None:
+    boss = visit.boss
+    await boss.say("/check 5S 浦东")
+    await boss.say("除了4")
+    await boss.say("长" * 300)
+    said = await boss.photo(1, text="门口有水")
+    assert "这句没有记下" in said
+    assert "已收照片 1 张" in said
+
+
 # Interrupted
 
 

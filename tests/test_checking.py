@@ -1,7 +1,7 @@
 """What a check is after what was tapped, typed and sent: pure, whatever the order."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from handlers import check_reading
 from handlers.check_reading import MAY_NOT_SKIP, NOT_A_NUMBER, NOT_ITEMS
 from handlers.check_steps import rules_of, scored, step
-from handlers.checking import Found, Walk, lacking, marks, settled, walked
+from handlers.checking import Found, Walk, lacking, marks, remark, settled, walked
 from handlers.flow import Misread, Prompt
 from handlers.message import Incoming
 from knowledge.checklist import Checklist, Item, Photos, Section, as_json
@@ -83,7 +83,7 @@ def test_what_is_right_needs_one_answer_and_what_is_wrong_waits_for_words_and_ph
     shown = prompt(wrong, PLAIN)
     assert "地面无水渍：不合格" in shown.reply.text
     assert "发 1 张照片" in shown.reply.text
-    assert ways(shown) == []
+    assert ways(shown) == ["拍不了照"]
     worded = [*wrong, {"note": "floor", "text": "有水"}]
     assert "备注：有水\n还要 1 张照片" in prompt(worded, PLAIN).reply.text
     sent = [*worded, {"photos": "floor", "ids": [7], "text": "门口也有"}]
@@ -92,6 +92,45 @@ def test_what_is_right_needs_one_answer_and_what_is_wrong_waits_for_words_and_ph
     gone = stands(PLAIN, [*sent, {"next": "floor"}])
     assert gone.at == "keys"
     assert (gone.found["floor"].note, gone.found["floor"].photos) == ("有水；门口也有", (7,))
+
+
+def test_where_no_photo_can_be_taken_it_is_said_why_and_the_note_says_so() -> None:
+    failed = [{"mark": "floor", "value": True}, {"mark": "keys", "value": False}, {"note": "keys", "text": "没锁"}]
+    wrong = [*failed, {"bare": "keys", "why": ""}]
+    asked = prompt(wrong)
+    assert "说一句为什么没有照片" in asked.reply.text
+    assert ways(asked) == []
+    assert asked.read
+    why = asked.read(said("手机没电"))
+    told = prompt([*wrong, why])
+    assert "备注：没有照片：手机没电；没锁\n可以接着补充" in told.reply.text
+    assert ways(told) == ["下一项"]
+    few = [*wrong, why, {"photos": "keys", "ids": [1], "text": ""}, {"next": "keys"}]
+    assert remark(KEYS, stands(ALL, few).found["keys"]) == "照片不全：手机没电；没锁"
+    all_there = [*wrong, why, {"photos": "keys", "ids": [1, 2], "text": ""}]
+    assert remark(KEYS, stands(ALL, all_there).found["keys"]) == "没锁"
+    assert ways(prompt([*wrong, {"photos": "keys", "ids": [1], "text": ""}])) == ["拍不了照"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("拍不了照", ""), ("没有照片：客户不让拍", "客户不让拍"), ("没法拍，相机坏了", "相机坏了"), ("无法拍照", "")],
+)
+def test_that_no_photo_can_be_taken_is_read_as_people_write_it(text: str, why: str) -> None:
+    wrong = Found(False, marked=True)
+    assert check_reading.read_finding(FLOOR, wrong, said(text)) == {"bare": "floor", "why": why}
+    shown = replace(wrong, photos=(1,))
+    assert check_reading.read_finding(FLOOR, shown, said(text))["note"] == "floor"  # the photos are there
+
+
+def test_a_note_that_would_be_too_long_is_refused_and_not_cut() -> None:
+    full = [{"mark": "floor", "value": False}, {"note": "floor", "text": "长" * 299}]
+    asked = prompt(full, PLAIN)
+    assert asked.read
+    with pytest.raises(Misread, match="最多 300 个字，现在有 299 个，这句有 4 个"):
+        asked.read(said("门口有水"))
+    with pytest.raises(Misread, match="300 个字以内"):
+        read(WORDS, "长" * 301)
 
 
 def test_photos_may_come_before_the_mark_and_then_it_is_one_tap() -> None:
@@ -366,6 +405,8 @@ def _taps(shown: Prompt) -> list[Any]:
 def _typed(shown: Prompt) -> list[Any]:
     answers = []
     for text in (
+        "拍不了照，相机坏了",
+        "拍不了照",
         "合格",
         "不合格，坏了",
         "不适用",
