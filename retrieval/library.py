@@ -7,27 +7,26 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from knowledge.document import Document, Section
+from knowledge.document import Document
 from knowledge.reading import Unreadable, read
 from records.database import Database, RecordsError
 from records.documents import DocumentFacts, DocumentRow, Documents, SectionRow
 from retrieval.card import Card
 from retrieval.cut import Cutter, Source
 from retrieval.keywords import Entry, Keywords
+from retrieval.lock import Lock
 from retrieval.model.types import Embedder, ModelError
 from retrieval.names import named
+from retrieval.rows import facts_of, row_of, section_of, source_of
 from retrieval.upkeep import Progress, Upkeep
 from retrieval.vectors import Vectors, VectorsError
 
 _SHOW_AFTER = 2.0  # seconds
-_RETRY = 0.1  # seconds
 _FEW = 64  # passages embedded between two words of progress
 Closely = Callable[[int, int], Awaitable[None]]
 _WORDLESS = "没有可用的文字内容。"
@@ -75,8 +74,7 @@ class Library:
         self._embedder = embedder
         self._cutter = cutter
         self.upkeep = Upkeep(keywords, vectors, embedder, cutter)
-        self._lock = FileLock(str(lock), thread_local=False)
-        self._busy = asyncio.Lock()
+        self.lock = Lock(lock)
         self._revision = -1
         self._opened = self._swept = False
 
@@ -88,7 +86,7 @@ class Library:
         if await self._current() == self._revision:
             return False
         opening = not self._opened
-        async with self._locked(wait=opening and not self.keywords.sections) as locked:
+        async with self.lock.held(wait=opening and not self.keywords.sections) as locked:
             if locked:
                 await self._catch_up(progress)
             self._opened = True
@@ -159,7 +157,7 @@ class Library:
             new = await self._put(document.name, document, cards, bundled=bundled)
             await self._follow()
             await asyncio.to_thread(self.upkeep.prove, new)
-        return _facts(document.name, document, len(new), bundled=bundled)
+        return facts_of(document.name, document, len(new), bundled=bundled)
 
     async def _one(
         self,
@@ -195,13 +193,13 @@ class Library:
         """Make a document live, wholly or not at all; the ids of its passages."""
         passages = [passage for card in cards for passage in self._cutter.embedded(card)]
         new = [i for i, _ in passages]
-        facts = _facts(name, document, len(passages), bundled=bundled)
+        facts = facts_of(name, document, len(passages), bundled=bundled)
         vectors = await self._embedded([text for _, text in passages], closely)
         try:
             await asyncio.to_thread(self.vectors.add, new, vectors)
             async with self._database.write(long=True) as connection:
                 old = await _sections_of(Documents(connection), name)
-                await Documents(connection).replace(facts, [_row(card) for card in cards])
+                await Documents(connection).replace(facts, [row_of(card) for card in cards])
         except (VectorsError, RecordsError):
             with suppress(VectorsError):
                 await asyncio.to_thread(self.vectors.delete, new)
@@ -263,37 +261,14 @@ class Library:
             raise LibraryError(_UNWRITTEN.format(cause=error)) from error
 
     def _recut(self, row: DocumentRow, sections: Sequence[SectionRow]) -> list[Card]:
-        source = Source(row.facts.name, row.facts.title, row.facts.version)
-        return self._cutter.cards(source, [(s.key, Section(s.path, s.text, s.page, s.breaks)) for s in sections])
+        return self._cutter.cards(source_of(row), [(section.key, section_of(section)) for section in sections])
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[None]:
-        async with self._locked():
+        async with self.lock.held():
             await self._catch_up()
             with self.vectors.writing():
                 yield
-
-    @asynccontextmanager
-    async def _locked(self, *, wait: bool = True) -> AsyncIterator[bool]:
-        """One writer at a time in a home, whatever the process; False when another has it and we do not wait."""
-        if not wait and self._busy.locked():
-            yield False
-            return
-        async with self._busy:
-            while not (locked := self._try()) and wait:  # noqa: ASYNC110 - another process has it
-                await asyncio.sleep(_RETRY)
-            try:
-                yield locked
-            finally:
-                if locked:
-                    self._lock.release()
-
-    def _try(self) -> bool:
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            return False
-        return True
 
 
 def _as_known(name: str, path: Path, known: Container[str]) -> str:
@@ -304,26 +279,6 @@ def _as_known(name: str, path: Path, known: Container[str]) -> str:
 async def _sections_of(documents: Documents, name: str) -> list[str]:
     """The section keys of a document, none when there is no such document."""
     return [row.key for rows in (await documents.sections(await documents.ids(name))).values() for row in rows]
-
-
-def _facts(name: str, document: Document, passages: int, *, bundled: bool) -> DocumentFacts:
-    return DocumentFacts(
-        name=name,
-        title=document.title,
-        version=document.version,
-        effective=document.effective,
-        audience=document.audience,
-        source=document.source,
-        digest=document.digest,
-        bundled=bundled,
-        passages=passages,
-        warnings=document.warnings,
-        added_at=datetime.now(UTC),
-    )
-
-
-def _row(card: Card) -> SectionRow:
-    return SectionRow(card.key, card.path, card.text, card.page, card.breaks)
 
 
 def fingerprint(*parts: str) -> str:

@@ -2,27 +2,23 @@
 
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval import chroma
 from retrieval.held import Held
 
 Matrix = NDArray[np.float32]
 _BATCH = 1000
 _HELD = 20_000  # rows, 30 MB; more are left to chroma's graph
-_ATTEMPTS = 5
-_PATIENCE = 60.0  # seconds
 _DAMAGED = re.compile(r"not a database|malformed")
 _BROKEN = "向量库{where}出错：{cause}。{mend}"
 _MEND_FOLDER = "请检查磁盘空间和写权限；仍不行时删除这个文件夹，它会自动重建。"
@@ -92,7 +88,7 @@ class Vectors:
             return False
 
     def _connect(self) -> None:
-        self._client = _client(self._where)
+        self._client = chroma.client(self._where)
         self._attach()
 
     def _attach(self) -> None:
@@ -127,10 +123,7 @@ class Vectors:
 
     def close(self) -> None:
         """Let go of the files, or hang up."""
-        sessions = _sessions(self._client)
-        self._client.close()
-        for session in sessions:
-            session.close()
+        chroma.hang_up(self._client)
 
     def add(self, ids: Sequence[str], vectors: Matrix) -> None:
         """Add rows of shape (len(ids), dimensions); ids must be new."""
@@ -261,41 +254,3 @@ class Vectors:
 
 def _mark(where: Path) -> Path:
     return where.with_name(f"{where.name}-writing")
-
-
-def _client(where: Path | str) -> Any:
-    import chromadb
-    from chromadb.config import Settings
-
-    settings = Settings(anonymized_telemetry=False)
-    if isinstance(where, Path):
-        return _in_process(where, settings, _ATTEMPTS)
-    url = urlsplit(where)
-    secure = url.scheme == "https"
-    host, port = url.hostname or "", url.port or (443 if secure else 8000)
-    socket.create_connection((host, port), _PATIENCE).close()  # chroma itself would wait for ever
-    client = chromadb.HttpClient(host=host, port=port, ssl=secure, settings=settings)
-    for session in _sessions(client):
-        session.timeout = _PATIENCE
-    return client
-
-
-def _in_process(where: Path, settings: Any, attempts: int) -> Any:
-    import chromadb
-    from chromadb.api.shared_system_client import SharedSystemClient
-
-    where.mkdir(parents=True, exist_ok=True)
-    try:
-        return chromadb.PersistentClient(str(where), settings=settings)
-    except Exception as error:  # chroma would hand out the half made one for ever
-        SharedSystemClient._identifier_to_system.pop(str(where), None)
-        if attempts == 1 or "already exists" not in str(error):
-            raise
-    time.sleep(0.5)  # another process is making the same tables just now
-    return _in_process(where, settings, attempts - 1)
-
-
-def _sessions(client: Any) -> list[Any]:
-    """The HTTP sessions of a server's client, which chroma gives no time limit and never closes; none in process."""
-    servers = (client._server, client._admin_client._server)
-    return [server._session for server in servers if hasattr(server, "_session")]

@@ -245,7 +245,7 @@ async def test_questions_are_answered_all_the_while_another_process_ingests(
 
 
 async def test_a_reader_opens_while_another_process_holds_the_writers_lock(own_home: Path, house: Opens) -> None:
-    async with house(own_home) as app, app.desk.library._locked(), asyncio.timeout(60):
+    async with house(own_home) as app, app.desk.library.lock.held(), asyncio.timeout(60):
         asked = process("--home", own_home, "--no-handbook", "ask", ASKED, "--json", cwd=own_home.parent)
         out, err = await asyncio.to_thread(asked.communicate)
     assert asked.returncode == 0, err.decode()
@@ -255,7 +255,7 @@ async def test_a_reader_opens_while_another_process_holds_the_writers_lock(own_h
 async def test_interrupting_an_ingest_that_waits_for_another_ends_at_once(
     own_home: Path, papers: Path, house: Opens
 ) -> None:
-    async with house(own_home) as app, app.desk.library._locked():
+    async with house(own_home) as app, app.desk.library.lock.held():
         waiting = ingest(own_home, papers)
         with pytest.raises(subprocess.TimeoutExpired):
             await asyncio.to_thread(waiting.wait, 10)

@@ -200,7 +200,7 @@ async def test_a_rebuilt_collection_is_found_by_the_other_process(app: App, inde
 
 async def test_questions_go_on_while_another_process_is_writing(app: App, index: dict[str, str]) -> None:
     async with (
-        app.desk.library._locked(),
+        app.desk.library.lock.held(),
         app.database.write(),
         asyncio.timeout(30),
         opened(loaded(app.settings.home, index=index)) as other,
