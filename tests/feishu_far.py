@@ -9,6 +9,8 @@ from typing import Any
 
 from feishu_rules import Flood, elements_of, seen, within
 
+from bot.feishu.gcj02 import gcj02
+
 APP, SECRET, KEY, VERIFICATION = "cli_a1b2c3d4e5f6", "fake-secret-of-no-use", "fake-encrypt-key", "fake-verification"
 BOT = "ou_bot0000000000000000000000000000"
 FORTNIGHT = 14 * 86400.0
@@ -165,8 +167,9 @@ class Far:
         return self.message(user, "post", {"title": title, "content": content}, message=message, **more)
 
     def place(self, user: str, latitude: float, longitude: float, **more: Any) -> str:
-        """A person sends a location; Feishu writes the degrees as text."""
-        body = {"name": "门店", "longitude": str(longitude), "latitude": str(latitude)}
+        """A person who is there (WGS 84) sends their location; Feishu writes as text where its map shows it."""
+        shown = gcj02(latitude, longitude)
+        body = {"name": "门店", "longitude": str(shown[1]), "latitude": str(shown[0])}
         return self.message(user, "location", body, **more)
 
     def press(self, user: str, sent: Sent, text: str, **more: Any) -> None:

@@ -111,8 +111,8 @@ def test_pictures_are_joined_with_those_that_answer_the_same() -> None:
     assert (alone.incoming.received, understood("post").group, understood("file").group) == (NOW, "", "")
 
 
-def test_a_location_is_read_from_its_text() -> None:
-    assert understood("location").place == Place(31.25, 121.5)
+def test_a_location_is_read_from_its_text_and_put_back_where_it_is() -> None:
+    assert understood("location").place == Place(31.251996, 121.495551)
     assert understood("location_broken").place is None
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.feishu.events import Message
+from bot.feishu.gcj02 import wgs84
 from handlers.message import Attachment, Place
 
 PICTURE, FILE = "[图片]", "[文件]"
@@ -112,11 +113,12 @@ def _file(message: str, kind: str, body: dict[str, Any]) -> Attachment:
 
 
 def _place(body: dict[str, Any]) -> Place | None:
+    """Where someone is, who points at it on Feishu's map."""
     try:
-        place = Place(float(body.get("latitude") or ""), float(body.get("longitude") or ""))
+        latitude, longitude = float(body.get("latitude") or ""), float(body.get("longitude") or "")
     except (TypeError, ValueError):
         return None
-    return place if -90 <= place.latitude <= 90 and -180 <= place.longitude <= 180 else None
+    return Place(*wgs84(latitude, longitude)) if -90 <= latitude <= 90 and -180 <= longitude <= 180 else None
 
 
 def _text(body: dict[str, Any], name: str) -> str:
