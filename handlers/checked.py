@@ -6,14 +6,16 @@ from zoneinfo import ZoneInfo
 from handlers import flow, objecting, photo, typed
 from handlers.check_card import LEFT, SHOW_PHOTOS, card, mark_of
 from handlers.context import Context
-from handlers.message import Button, Incoming, Reply, id_in
+from handlers.message import Button, Incoming, Reply
 from handlers.objecting import ANSWERED, SETTLED_ALREADY
 from records.checks import OBJECTED, WAITING, Check, Checks, Wanted
+from records.database import Connection
 from records.people import People
 from records.standing import actor
 from records.stores import Store, Stores
 
 CONFIRMED_NOW = "已确认，谢谢。"
+TOLD_OK, SEE = "{who}确认了{store}“{name}”检核的结果（{total:g} 分）。", "看结果"
 NOT_HERE = "没有这次检核。"
 NOT_YOUR_OWN = "自己做的检核要由门店的同事确认。"
 LIST, NONE, MORE = "最近的检核，点一次看结果。", "还没有做完的检核。", "更早的"
@@ -30,10 +32,12 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     """checked:list:<offset>, checked:<what>:<check>, checked:photos:<check>:<offset>."""
     what, _, rest = incoming.action.removeprefix("checked:").partition(":")
     number, _, offset = rest.partition(":")
+    if not all(part.isdecimal() and len(part) < 16 for part in (number, offset or "0")):
+        return (Reply(flow.OVER),)
     if what == "list":
-        return (await _list(context, id_in(number)),)
+        return (await _list(context, int(number)),)
     async with context.database.read() as connection:
-        check = await Checks(connection).get(id_in(number))
+        check = await Checks(connection).get(int(number))
         store = await Stores(connection).get(check.store_id) if check else None
         names = {one.id: typed.inert(one.name) for one in await People(connection).all()}
     if check is None or store is None or not actor(context.me, store.id).works:
@@ -43,7 +47,7 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
             who = names.get(check.person_id or 0, LEFT)
             return (card(check, typed.inert(store.name), context.me, who, context.zone, names),)
         case "photos" if offset.isdigit():
-            return await _photos(context, check, id_in(offset))
+            return await _photos(context, check, int(offset or 0))
         case "ok":
             return await _confirm(context, check, typed.inert(store.name), names)
         case "no" if check.state == WAITING and not actor(context.me, store.id).leads:
@@ -87,12 +91,23 @@ async def _photos(context: Context, check: Check, offset: int) -> tuple[Reply, .
 async def _confirm(context: Context, check: Check, store: str, names: dict[int, str]) -> tuple[Reply, ...]:
     if actor(context.me, check.store_id).leads or check.person_id == context.me.id:
         return (Reply(NOT_YOUR_OWN),)
-    checks = Checks(await context.write())
+    connection = await context.write()
+    checks = Checks(connection)
     if not await checks.answer(check.id, context.me.id, context.now()):
         return (Reply(ANSWERED),)
     done, who = await checks.get(check.id), names.get(check.person_id or 0, LEFT)
     assert done is not None
+    await _tell(context, connection, done, store)
     return (replace(card(done, store, context.me, who, context.zone, names, CONFIRMED_NOW), replaces=True),)
+
+
+async def _tell(context: Context, connection: Connection, check: Check, store: str) -> None:
+    """Whoever checked hears that the store agrees."""
+    judge = await People(connection).get(check.person_id) if check.person_id else None
+    if judge is not None and actor(judge, check.store_id).leads:
+        who, name = typed.inert(context.me.name), typed.inert(check.checklist.name)
+        text = TOLD_OK.format(who=who, store=store, name=name, total=check.total)
+        context.notify(judge.id, Reply(text, buttons=((Button(SEE, f"checked:show:{check.id}"),),)))
 
 
 FLOWS = objecting.FLOWS

@@ -117,6 +117,22 @@ async def test_of_several_stores_that_a_word_means_one_is_tapped(visit: Visit) -
     assert FIRST in await visit.boss.press("浦东二店")
 
 
+async def test_of_many_stores_eight_are_shown_and_the_others_are_a_tap_away(visit: Visit) -> None:
+    for number in range(3, 13):
+        one = await store(visit.app, f"SH-{number:02}", f"第{number}店")
+        async with visit.app.database.write() as connection:
+            await People(connection).assign((await visit.boss.who()).id, one.id)
+    await visit.boss.say("/check")
+    assert visit.boss.ways[7:] == ["第8店（SH-08）", "更多门店（还有 4 家）", "取消"]
+    await visit.boss.press("更多门店")
+    assert visit.boss.ways == ["第9店（SH-09）", "第10店（SH-10）", "第11店（SH-11）", "第12店（SH-12）", "上一步", "取消"]
+    assert "第12店，用哪份清单" in await visit.boss.press("第12店")
+    await visit.boss.say("/check")
+    await visit.boss.say("第")
+    await visit.boss.press("更多门店")
+    assert visit.boss.ways[:2] == ["第11店（SH-11）", "第12店（SH-12）"]
+
+
 async def test_the_code_at_the_stores_door_leads_to_its_check(visit: Visit) -> None:
     assert "浦东店" in await visit.boss.say("/start store_SH-01")
     assert "浦东店，用哪份清单" in await visit.boss.tap("检核")
@@ -533,6 +549,6 @@ async def test_people_of_another_store_learn_nothing(visit: Visit) -> None:
     await visit.other.say("/check")
     assert check_pick.NOT_FOUND.format(text="浦东") in await visit.other.say("浦东")
     assert await visit.other.act("draft:1") == "这件事已经做完或删掉了。"
-    for forged in ("standard:floor-clean", "standard:x", "checked:x:1", "checked:show:x", "checked:show:1:2:3"):
+    for forged in ("standard:floor-clean", "standard:x", "checked:x:1", "checked:list:x", "checked:show:1:2:3"):
         assert await visit.other.act(forged) in (OVER, NOT_HERE)
         assert visit.other.buttons == []
