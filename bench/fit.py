@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.app import KNOWLEDGE, opened
-from bot.config import Settings, load
+from bot.config import Settings
+from bot.config_file import load
 from retrieval.evaluate import Labelled, holds
 from retrieval.evaluate import load as labelled
 from retrieval.rank import FEATURES, Ranking

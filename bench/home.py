@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.app import opened
-from bot.config import Settings, load
+from bot.config import Settings
+from bot.config_file import load
 
 QUESTIONS = Path("tests/data/questions.jsonl")
 

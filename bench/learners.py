@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import KNOWLEDGE, Shelf, _app
-from bot.config import LearningSettings, load
+from bot.config import LearningSettings
+from bot.config_file import load
 from bot.outbox import Delivery
 from bot.school import school
 from bot.ticking import Ticking

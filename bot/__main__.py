@@ -12,7 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bot import config
+from bot import config_file
+from bot.config import Settings
 
 FAILED, USAGE = 1, 2
 _REFUSED = {
@@ -148,11 +149,11 @@ def _run(options: argparse.Namespace) -> int:
     file: Path = options.config or Path("config.yaml")
     try:
         if options.config and not file.exists():
-            raise config.BadConfig(f"{file}：没有这个文件。请检查 --config，或去掉它以使用默认设置。")
-        settings = config.load(os.environ, file, options.home, not options.no_handbook)
+            raise config_file.BadConfig(f"{file}：没有这个文件。请检查 --config，或去掉它以使用默认设置。")
+        settings = config_file.load(os.environ, file, options.home, not options.no_handbook)
         with asyncio.Runner(loop_factory=_loop) as runner:
             return runner.run(_command(options)(settings, options))
-    except config.BadConfig as error:
+    except config_file.BadConfig as error:
         if options.command == "doctor":
             from bot import doctor
 
@@ -185,10 +186,10 @@ def _plain(error: OSError) -> str:
     return f"{where}{error.strerror or error}。请检查路径、权限和磁盘后再试。"
 
 
-def _command(options: argparse.Namespace) -> Callable[[config.Settings, argparse.Namespace], Coroutine[Any, Any, int]]:
+def _command(options: argparse.Namespace) -> Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]:
     """The coroutine of a command; what the others need is not imported."""
     module, name = _COMMANDS[options.command]
-    found: Callable[[config.Settings, argparse.Namespace], Coroutine[Any, Any, int]]
+    found: Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
     found = getattr(import_module(f"bot.{module}"), name)
     return found
 

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from bot import checkup
 from bot.app import build_desk, build_embedder, database_url
-from bot.config import BadConfig, Settings
+from bot.config import Settings
+from bot.config_file import BadConfig
 from bot.finding import BAD, GOOD, MISSING, Finding
 from bot.progress import say
 from handlers.learning.school import today

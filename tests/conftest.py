@@ -22,11 +22,11 @@ from filelock import FileLock
 from sqlalchemy import make_url
 
 import bot.app
-from bot import config
 from bot.__main__ import main
 from bot.app import App, opened
 from bot.channel import Mailbox
-from bot.config import Settings
+from bot.config import EmbedderSettings, Settings
+from bot.config_file import load
 from handlers.message import Button, Incoming, Reply
 from records.database import Database
 from records.people import People, Person
@@ -80,7 +80,7 @@ PRICES = "项目,工时,价格\n更换雨刮片,0.2,48元\n四轮定位,1.5,320�
 def loaded(home: Path, **changes: Any) -> Settings:
     """Settings for a home, from nothing but defaults and this machine's model cache."""
     keep = {name: os.environ[name] for name in ("DUDAO_MODELS", "XDG_CACHE_HOME") if name in os.environ}
-    known = config.load(keep, home / "no-config.yaml", home)
+    known = load(keep, home / "no-config.yaml", home)
     return Settings.model_validate({**known.model_dump(), "handbook": False, **changes})
 
 
@@ -90,8 +90,8 @@ def embedder() -> Iterator[Embedder]:
     kept: list[Embedder] = []
     build = bot.app.build_embedder
 
-    def once(settings: config.EmbedderSettings, *rest: Any) -> Embedder:
-        if settings != config.EmbedderSettings():
+    def once(settings: EmbedderSettings, *rest: Any) -> Embedder:
+        if settings != EmbedderSettings():
             return build(settings, *rest)
         kept[:] = kept or [build(settings, *rest)]
         return kept[0]

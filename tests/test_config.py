@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from bot.config import BadConfig, Settings, load
+from bot.config import Settings
+from bot.config_file import BadConfig, load
 
 ROOT = Path(__file__).parent.parent
 SECRET = ("api_key", "token", "secret", "app_id", "encrypt_key")
@@ -99,6 +100,8 @@ def test_an_unknown_variable_is_named_too(file: Path) -> None:
         ("web: 80", "web"),
         ("- a list", "top level"),
         ("web: {port: 80", "YAML"),
+        ("log:\n  level: info\nweb: {port: 80", "第 \\d 行附近(.|\\n)*line 3, column"),
+        ("web: {port: 80}\nweb: {port: 81}", "第 2 行的键“web”写了两次"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_key(file: Path, text: str, told: str) -> None:

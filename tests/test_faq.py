@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import knowledge
 from bot.app import opened
-from bot.config import load
+from bot.config_file import load
 from knowledge.glossary import load_glossary
 from records.questions import Complaint, FaqRow, QuestionRow
 from retrieval.faq import Faqs

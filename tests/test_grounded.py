@@ -13,7 +13,8 @@ import pytest_asyncio
 from fake_openai import EMBEDDER, KEY, MODEL, FakeOpenAI, Far, fake_openai, says
 
 from bot.app import App, opened
-from bot.config import Settings, load
+from bot.config import Settings
+from bot.config_file import load
 from retrieval.answer import Answer
 
 RECEPTION = """# 前台接待

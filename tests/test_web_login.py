@@ -12,7 +12,8 @@ import httpx
 import pytest
 from canned_house import CannedHouse, add_person, canned, link
 
-from bot.config import BadConfig, WebSettings, load
+from bot.config import WebSettings
+from bot.config_file import BadConfig, load
 from bot.turn import Turns
 from bot.web import login, visitors
 from bot.web.server import create
