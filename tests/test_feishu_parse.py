@@ -53,6 +53,15 @@ def test_a_text_has_all_that_the_house_asks_for() -> None:
     )
 
 
+def test_a_time_that_cannot_be_is_taken_for_the_nearest_that_can() -> None:
+    for told, taken in ((10**30, NOW), (-(10**30), datetime.fromtimestamp(0, UTC))):
+        raw = recorded("text")
+        raw["event"]["message"]["create_time"] = str(told)
+        found = parse(raw, ME, NOW)
+        assert found is not None
+        assert found.incoming.received == taken
+
+
 def test_a_reply_names_what_it_answers() -> None:
     assert understood("reply").answers == "om_parent"
 

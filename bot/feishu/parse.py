@@ -67,7 +67,7 @@ def _said(said: Said, me: Me, now: datetime) -> Heard | None:
         chat=person if alone else _group(message),
         person=person,
         # pictures are waited for by the clock here; anything else was said when it was said, however late it comes
-        received=now if picture or not message.create_time else min(_time(message.create_time), now),
+        received=now if picture or not message.create_time else _time(message.create_time, now),
         text=_clean(_named(content.text, message, me)),
         attachments=tuple(replace(one, name=_clean(one.name)) for one in content.files),
         place=content.place,
@@ -115,8 +115,9 @@ def _chosen(header: Header, chosen: Chosen, now: datetime) -> Heard | None:
     return Heard(Incoming(header.event_id, CHANNEL, person, person, now, f"/{word}", name=name))
 
 
-def _time(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+def _time(milliseconds: int, now: datetime) -> datetime:
+    """When it was said; whatever stands there, it was not after now."""
+    return datetime.fromtimestamp(min(max(milliseconds, 0), int(now.timestamp() * 1000)) / 1000, UTC)
 
 
 def _group(message: Message) -> str:
