@@ -8,6 +8,7 @@ from pathlib import Path
 from bench import home
 from bench.diagrams import diagrams
 from bench.engines import engines
+from bench.learners import learners
 from bench.load import load
 from bench.photos import photos
 from bench.pipeline import pipeline
@@ -20,6 +21,7 @@ MEASUREMENTS = {
     "speed": speed,
     "scale": scale,
     "load": load,
+    "learners": learners,
     "engines": engines,
     "pipeline": pipeline,
     "diagrams": diagrams,

@@ -16,6 +16,7 @@ from records.people import People
 SENT, RETRIED, FAILED, CLOSED = "sent", "retried", "failed", "closed"
 _LONGEST = 300.0  # seconds between two attempts
 _PATIENCE, _LEAST = timedelta(hours=24), 10  # given up after both: so long, and so many attempts
+_IN_HAND = 100  # claimed and not sent yet: what waits behind a channel's limits had better wait in the records
 _UNSURE = 2  # attempts after a fault that no channel should have
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 log = logging.getLogger(__name__)
@@ -54,9 +55,10 @@ class Delivery:
         now = self.now()
         async with self.database.read() as connection:
             is_due = await Outbox(connection).is_due(names, now)
-        if is_due:
+        room = _IN_HAND - sum(map(len, self._queues.values()))
+        if is_due and room > 0:
             async with self.database.write() as connection:
-                claimed = await Outbox(connection).claim(names, self.name, now, now + LEASE)
+                claimed = await Outbox(connection).claim(names, self.name, now, now + LEASE, room)
             self.deliver(claimed)
 
     async def _renew(self) -> None:

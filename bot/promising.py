@@ -1,6 +1,6 @@
 """Replies and notices as rows of the outbox: when they are due, and who sends them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from handlers.message import Reply
 from handlers.wire import dump_reply
 from records.database import Connection
 from records.outbox import Promised
-from records.people import People
+from records.people import Account, People, Person
 
 LEASE = timedelta(seconds=30)  # after it, what a process had claimed is free for others
 
@@ -36,15 +36,22 @@ class Promising:
             return row
         return replace(row, claimed_by=self.name, claimed_until=now + LEASE)
 
-    async def notice(self, connection: Connection, notice: Notice) -> Promised | None:
-        """A notice, due when its person may be disturbed; None for someone who cannot be reached."""
-        people = People(connection)
-        person, accounts = await people.get(notice.person_id), await people.accounts(notice.person_id)
-        if person is None or not accounts:
-            return None
+    async def notices(self, connection: Connection, notices: Sequence[Notice]) -> list[Promised]:
+        """Notices, each due when its person may be disturbed; none for someone who cannot be reached."""
+        if not notices:
+            return []
+        people, whom = People(connection), {one.person_id for one in notices}
+        known, accounts = await people.several(whom), await people.accounts_of(whom)
+        return [
+            self._notice(one, known[one.person_id], accounts[one.person_id][0])
+            for one in notices
+            if one.person_id in known and accounts[one.person_id]
+        ]
+
+    def _notice(self, notice: Notice, person: Person, account: Account) -> Promised:
         now = self.now()
         due = now if notice.urgent else audible(now, ZoneInfo(person.zone), person.quiet_from, person.quiet_to)
-        row = self.row(accounts[0].channel, accounts[0].chat, notice.reply, due)
+        row = self.row(account.channel, account.chat, notice.reply, due)
         return unclaimed(replace(row, person_id=person.id))
 
 

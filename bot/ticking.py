@@ -11,11 +11,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.outbox import Delivery
 from bot.turn import Turns
+from handlers.context import Notice
 from handlers.reminding import fire
 from records.database import RecordsError
 from records.inbox import Inbox
 from records.invites import Logins
 from records.outbox import Outbox
+from records.people import People
 from records.reminders import Reminders
 from records.uploads import Uploads
 
@@ -47,16 +49,15 @@ class Ticking:
 
     async def _fire(self, now: datetime) -> set[int]:
         async with self.turns.database.write() as connection:
-            due = await Reminders(connection).due(now)
+            due, notices = await Reminders(connection).due(now), list[Notice]()
+            people = await People(connection).several(one.person_id for one in due)
             for one in due:
                 try:
-                    notices = await fire(connection, one, now, self.turns.deployment.school)
+                    notices += await fire(connection, one, people.get(one.person_id), now, self.turns.deployment.school)
                 except (LookupError, TypeError, ValueError):  # it has moved on, and must not hold up the others
                     log.exception("tick: reminder %s of kind %s failed", one.id, one.kind)
-                    continue
-                promised = [await self.turns.promising.notice(connection, notice) for notice in notices]
-                await Outbox(connection).add([row for row in promised if row is not None])
                 await asyncio.sleep(0)  # SQLite's statements run in the loop: let others in between
+            await Outbox(connection).add(await self.turns.promising.notices(connection, notices))
         return {one.id for one in due}
 
     async def forget(self) -> None:

@@ -235,9 +235,7 @@ class Turns:
             row = unclaimed(row) if waits else row
             promised.append(replace(row, inbox_id=asked.rows[0].id, edits=edits))
             edits = ""
-        for notice in notices:
-            row_ = await self.promising.notice(connection, notice)
-            promised += [row_] if row_ is not None else []
+        promised += await self.promising.notices(connection, notices)
         ids = await Outbox(connection).add(promised)
         numbered = [replace(one, id=i) for one, i in zip(promised, ids, strict=True)]
         return [one for one in numbered if one.claimed_by == self.name]

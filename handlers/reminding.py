@@ -14,7 +14,7 @@ from handlers.learning.school import School
 from handlers.message import Reply
 from handlers.wire import dump_reply, load_reply
 from records.database import Connection
-from records.people import ADMIN, People, Person
+from records.people import ADMIN, Person
 from records.questions import Questions
 from records.reminders import EVERY_DAY, WORKDAYS, Reminder, Reminders
 
@@ -109,9 +109,10 @@ async def retimed(connection: Connection, person: Person, now: datetime) -> None
             await reminders.move(one.id, moved)
 
 
-async def fire(connection: Connection, reminder: Reminder, now: datetime, school: School) -> list[Notice]:
-    """Do what a due reminder says, and move it on."""
-    person = await People(connection).get(reminder.person_id)
+async def fire(
+    connection: Connection, reminder: Reminder, person: Person | None, now: datetime, school: School
+) -> list[Notice]:
+    """Do what a due reminder says to its person, and move it on."""
     reminders = Reminders(connection)
     if person is None or person.left_at is not None or reminder.kind not in KINDS:
         await reminders.drop(reminder.key)

@@ -81,6 +81,10 @@ class People:
         found = await self._read(_PEOPLE.where(person.c.id == person_id))
         return found[0] if found else None
 
+    async def several(self, people: Iterable[int]) -> dict[int, Person]:
+        """Those of these people that there are, by id, also who has left."""
+        return {one.id: one for one in await self._read(_PEOPLE.where(person.c.id.in_(sorted(set(people)))))}
+
     async def all(self, *roles: str, store: int | None = None, demo: bool | None = None) -> list[Person]:
         """Those who are here, oldest first, of these roles (any when none is named), of this store."""
         query = _PEOPLE.where(person.c.left_at.is_(None))
@@ -157,10 +161,17 @@ class People:
 
     async def accounts(self, person_id: int) -> list[Account]:
         """The accounts of a person: those that work first, the one used last before the others."""
-        query = select(account).where(account.c.person_id == person_id)
-        rows = await self._connection.execute(query.order_by(account.c.used_at.desc()))
-        found = [_account(row) for row in rows]
-        return sorted(found, key=lambda one: one.blocked_at is not None)
+        return (await self.accounts_of([person_id]))[person_id]
+
+    async def accounts_of(self, people: Iterable[int]) -> dict[int, list[Account]]:
+        """The accounts of each of these people, in the same order."""
+        found: dict[int, list[Account]] = {number: [] for number in people}
+        query = select(account).where(account.c.person_id.in_(sorted(found))).order_by(account.c.used_at.desc())
+        for row in await self._connection.execute(query):
+            found[row.person_id].append(_account(row))
+        return {
+            number: sorted(several, key=lambda one: one.blocked_at is not None) for number, several in found.items()
+        }
 
     async def leave(self, person_id: int, now: datetime) -> None:
         """Erase what says who someone was; what they did stays, done by someone who has left."""

@@ -93,6 +93,31 @@ async def test_a_wait_that_is_too_long_is_told_instead(clock: Clock) -> None:
     assert pace.free(7)
 
 
+async def test_what_nobody_waits_for_leaves_evenly_and_keeps_room_for_answers(clock: Clock) -> None:
+    pace, times = Pace(25, clock), list[float]()
+    for chat in range(1, 201):
+        await pace.take(chat, asked=False)
+        times.append(clock.now)
+        if chat % 20 == 0:
+            before = clock.now
+            await pace.take(9000 + chat)
+            assert clock.now == before
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    assert min(gaps) == pytest.approx(max(gaps)) == pytest.approx(1 / 20 * 1.05)
+
+
+async def test_when_telegram_asks_to_wait_what_nobody_asked_for_waits_in_every_chat(clock: Clock) -> None:
+    pace = Pace(25, clock)
+    pace.hold(7, 30)
+    with pytest.raises(Later):
+        await pace.take(8, asked=False)
+    before = clock.now
+    await pace.take(8)
+    assert clock.now == before
+    clock.now += 31
+    await pace.take(8, asked=False)
+
+
 async def test_chats_long_silent_are_forgotten(clock: Clock) -> None:
     pace = Pace(5000, clock)
     for chat in range(1, 2001):

@@ -58,6 +58,7 @@ class Telegram:
             for call in calls[len(done) :]:
                 if time.monotonic() > until:
                     raise Later("many messages", 0.1)
+                await self.pace.take(target.chat, asked=promised.inbox_id is not None)
                 done.append(await self._call(target if not done else replace(target, answers=None), call))
         except Later:
             self._remember(promised.id, done)
@@ -79,7 +80,6 @@ class Telegram:
         return await download(self.api, attachment)
 
     async def _call(self, target: Target, call: Call) -> str:
-        await self.pace.take(target.chat)
         with _faults(self.pace, target.chat):
             try:
                 return await self._made(target, call)
