@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from handlers import guide_paper
 from handlers.context import Context
 from handlers.message import Button, File
 from knowledge.cause.alike import alike
@@ -11,20 +12,16 @@ from knowledge.cause.edit import CannotEdit
 from knowledge.cause.fishbone import Fishbone
 from knowledge.cause.stored import fishbone_from, fishbone_values, tree_from, tree_values
 from knowledge.cause.tree import Tree
+from knowledge.paper import Drawn
 from records.analyses import CLOSED, DONE, FISH, WHY, Analyses, Analysis
 from records.database import Connection
 from records.people import ADMIN, Person
 from records.standing import actor
 from reports.diagrams.draw import as_pdf, as_png, as_svg
-from reports.diagrams.fish import fish
-from reports.diagrams.fish_tall import fish_tall
+from reports.diagrams.layout import on_paper, on_phone, poster_of
 from reports.diagrams.mermaid import as_mermaid
-from reports.diagrams.of_cause import of_fishbone, of_tree
-from reports.diagrams.outline import outline
-from reports.diagrams.paper import fitted
-from reports.diagrams.poster import poster
-from reports.diagrams.scene import Scene, cut
-from reports.diagrams.sheet import Sheet
+from reports.diagrams.of_paper import sheet_of
+from reports.diagrams.scene import cut
 from reports.diagrams.xmind import FISHBONE, TREE, as_xmind
 from retrieval.card import Card
 
@@ -111,36 +108,48 @@ async def _kept(
 
 async def pictures(context: Context, one: Analysis) -> tuple[File, ...]:
     """The analysis for a phone, in as many pictures as it takes; slow work, before the turn's transaction."""
-    sheet = sheet_of(one)
-    scene = fish_tall(sheet) if one.kind == FISH else outline(sheet)
-    made = await asyncio.to_thread(lambda: [as_png(part) for part in cut(scene, _TALLEST)])
-    name = "鱼骨图" if one.kind == FISH else "5Why"
+    of = drawn_of(one)
+    return () if of is None else await painted(context, of, f"{_named(one)}-{one.id}")
+
+
+async def painted(context: Context, of: Drawn, name: str) -> tuple[File, ...]:
+    """The same of what no row is kept of yet."""
+    made = await asyncio.to_thread(lambda: [as_png(part) for part in cut(on_phone(of), _TALLEST)])
     refs = [await context.files.put(content) for content in made]
     return tuple(
-        File(f"{name}-{one.id}{f'-{n}' if len(refs) > 1 else ''}.png", "image/png", ref)
-        for n, ref in enumerate(refs, 1)
+        File(f"{name}{f'-{n}' if len(refs) > 1 else ''}.png", "image/png", ref) for n, ref in enumerate(refs, 1)
     )
 
 
 async def drawing(context: Context, one: Analysis, form: str) -> File:
-    """The analysis for paper (pdf, svg) or for other tools (mmd, xmind)."""
-    sheet, name = sheet_of(one), "鱼骨图" if one.kind == FISH else "5Why"
-    content = await asyncio.to_thread(_drawn, sheet, one.kind, form)
-    return File(f"{name}-{one.id}.{form}", FORMS[form], await context.files.put(content))
+    """The analysis for paper (pdf, svg) or for other tools (mmd, xmind); raises NotSeen where it has no picture."""
+    of = drawn_of(one)
+    if of is None:
+        raise NotSeen
+    content = await asyncio.to_thread(_written, of, form)
+    return File(f"{_named(one)}-{one.id}.{form}", FORMS[form], await context.files.put(content))
 
 
-def _drawn(sheet: Sheet, kind: str, form: str) -> bytes:
-    if form == "mmd":
-        return as_mermaid(sheet).encode()
-    if form == "xmind":
-        return as_xmind(sheet, FISHBONE if kind == FISH else TREE)
-    scene: Scene = fish(sheet) if kind == FISH else poster(sheet)
-    return as_pdf(fitted(scene)) if form == "pdf" else as_svg(scene).encode()
+def _written(of: Drawn, form: str) -> bytes:
+    match form:
+        case "mmd":
+            return as_mermaid(sheet_of(of)).encode()
+        case "xmind":
+            return as_xmind(sheet_of(of), FISHBONE if isinstance(of, Fishbone) else TREE)
+        case "pdf":
+            return as_pdf(on_paper(of))
+    return as_svg(poster_of(of)).encode()
 
 
-def sheet_of(one: Analysis) -> Sheet:
-    """What is drawn of an analysis."""
-    return of_fishbone(fishbone_from(one.content)) if one.kind == FISH else of_tree(tree_from(one.content))
+def _named(one: Analysis) -> str:
+    return {WHY: "5Why", FISH: "鱼骨图"}.get(one.kind) or guide_paper.called(one.kind)
+
+
+def drawn_of(one: Analysis) -> Drawn | None:
+    """What is drawn of an analysis; None of a guide without a picture."""
+    if guide_paper.is_guide(one):
+        return guide_paper.drawn_in(guide_paper.paper_of(one))
+    return fishbone_from(one.content) if one.kind == FISH else tree_from(one.content)
 
 
 async def sections(context: Context, text: str, most: int) -> list[Card]:
@@ -153,12 +162,21 @@ async def sections(context: Context, text: str, most: int) -> list[Card]:
 
 def ways(one: Analysis, version: int = 0) -> tuple[tuple[Button, ...], ...]:
     """The forms an analysis can be had in, those of a finished version where one is asked for."""
-    rows = (
-        (("PDF 报告", "paper"), ("Word 报告", "word")),
-        (("PDF 图", "pdf"), ("SVG", "svg"), ("XMind", "xmind"), ("Mermaid", "mmd")),
-    )
     last = f":{version}" if version else ""
-    return tuple(tuple(Button(text, f"drawing:{form}:{one.id}{last}") for text, form in row) for row in rows)
+    reports = (("PDF 报告", "paper"), ("Word 报告", "word"))
+    return (tuple(Button(text, f"drawing:{form}:{one.id}{last}") for text, form in reports), _drawings(one, last))
+
+
+def drawing_ways(one: Analysis) -> tuple[tuple[Button, ...], ...]:
+    """The forms of the picture of a guide, where it has one."""
+    if drawn_of(one) is None:
+        return ()
+    return ((Button("看图", f"drawing:see:{one.id}"),), _drawings(one, ""))
+
+
+def _drawings(one: Analysis, last: str) -> tuple[Button, ...]:
+    forms = (("PDF 图", "pdf"), ("SVG", "svg"), ("XMind", "xmind"), ("Mermaid", "mmd"))
+    return tuple(Button(text, f"drawing:{form}:{one.id}{last}") for text, form in forms)
 
 
 def similar(title: str, known: Sequence[Analysis], least: float = 0.25) -> list[Analysis]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from handlers import analysing, guiding, typed
+from handlers import analysing, guide_paper, typed
 from handlers.action_card import STATES as ACTION_STATES
 from handlers.context import Context
 from handlers.message import Button, Reply, clipped
@@ -41,7 +41,7 @@ def line(n: int, one: Analysis, stores: dict[int, str], zone: ZoneInfo) -> str:
     """An analysis in a list."""
     store = typed.inert(stores.get(one.store_id or 0, ""))
     when = one.updated_at.astimezone(zone).strftime("%Y-%m-%d")
-    kind, state = KINDS.get(one.kind) or guiding.called(one.kind), STATES[one.state]
+    kind, state = KINDS.get(one.kind) or guide_paper.called(one.kind), STATES[one.state]
     return LINE.format(n=n, title=typed.inert(one.title), store=store, kind=kind, state=state, when=when)
 
 

@@ -23,13 +23,17 @@ from reports.paper_word import paper_word
 READY = "“{title}”的{what}。"
 REPORTS = {"paper": ("pdf", "PDF 报告"), "word": ("docx", "Word 报告")}
 NAMES = {"pdf": "图（PDF）", "svg": "图（SVG）", "xmind": "XMind 文件", "mmd": "Mermaid 文本"}
+SEE = "see"
 CHECKED = "{when} {name} {total:g} 分"
 
 
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
-    """drawing:<form>:<analysis>, or :<version> as it was finished then; a report is `paper` (PDF) or `word`."""
+    """drawing:<form>:<analysis>, or :<version> as it was finished then; a report is `paper` (PDF) or `word`.
+
+    drawing:see:<analysis> is the picture for the phone.
+    """
     _, form, number, version = (*incoming.action.split(":"), "", "", "")[:4]
-    if form not in FORMS and form not in REPORTS:
+    if form not in FORMS and form not in REPORTS and form != SEE:
         return (Reply(flow.OVER),)
     try:
         async with context.database.read() as connection:
@@ -38,11 +42,13 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
                 await Analyses(connection).versions(id_in(number)) if version else (),
                 id_in(version),
             )
-            if one.kind not in (WHY, FISH):
+            if one.kind not in (WHY, FISH) and (form in REPORTS or analysing.drawn_of(one) is None):
                 raise NotSeen
             study, refs = await _study(context, connection, one) if form in REPORTS else (None, {})
     except NotSeen:
         return (Reply(NOT_HERE),)
+    if form == SEE:
+        return (Reply(typed.inert(one.title), files=await analysing.pictures(context, one)),)
     if study is None:
         file, what = await analysing.drawing(context, one, form), NAMES[form]
     else:

@@ -3,22 +3,20 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers import action, analysing, flow, typed
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Prompt
+from handlers.guide_paper import drawn_in, guide_of, is_guide, paper_of, shipped
 from handlers.guide_prompt import prompt
 from handlers.message import Button, File, Incoming, Reply, id_in
 from handlers.report import MEDIA, contents
 from handlers.roles import LEADERS
-from knowledge.guide import Guide
-from knowledge.guide_file import FOLDER, load_folder, load_yaml
+from knowledge.guide_file import FOLDER
 from knowledge.guide_result import result
 from knowledge.guide_walk import advance, values
-from knowledge.paper import Paper
 from knowledge.paper_text import as_markdown
 from records.analyses import WHY, Analyses, Analysis, Sought
 from records.people import People
@@ -45,7 +43,7 @@ _MEASURES = (("measures", "measure"), ("problems", "fact"), ("problems", "proble
 
 async def show(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     """/guides: which templates there are."""
-    guides = _shipped()
+    guides = shipped()
     rows = [
         (Button(LINE.format(name=one.name, minutes=one.minutes), f"guide:go:{key}"),)
         for key, one in guides.items()
@@ -58,7 +56,7 @@ async def show(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     """guide:go:<key>, guide:pdf:<analysis>, guide:word:<analysis>, guide:actions:<analysis>."""
     match incoming.action.split(":"):
-        case ["guide", "go", key] if key in _shipped() and key not in _BY_CODE:
+        case ["guide", "go", key] if key in shipped() and key not in _BY_CODE:
             return await _begin(context, incoming, key)
         case ["guide", "pdf" | "word" as form, number]:
             return await _file(context, id_in(number), form)
@@ -79,7 +77,7 @@ async def _begin(context: Context, incoming: Incoming, key: str) -> tuple[Reply,
     near = [one for one in people if one.id == context.me.id or mine & set(one.stores)]
     facts: Facts = {
         "guide": key,
-        "name": _shipped()[key].name,
+        "name": shipped()[key].name,
         "yaml": _text(key),
         "zone": context.zone.key,
         "stores": [{"id": one.id, "name": typed.inert(one.name)} for one in stores],
@@ -95,7 +93,7 @@ def _step(facts: Facts, answers: Answers) -> Prompt | None:
     if not answers:
         rows = tuple((Choice(one["name"], one["id"]),) for one in facts["stores"])
         return Prompt(Reply(WHERE), (*rows, (Choice(NO_ONE_STORE, 0),)))
-    guide = _guide(facts["yaml"], facts["guide"])
+    guide = guide_of(facts["yaml"], facts["guide"])
     asked = advance(guide, answers[1:])
     return None if asked is None else prompt(facts, answers[0], asked)
 
@@ -106,17 +104,21 @@ async def _finish(context: Context, incoming: Incoming, facts: Facts, answers: A
         theirs = [one.id for one in await Stores(connection).all() if actor(context.me, one.id).leads]
     if answers[0] and answers[0] not in theirs:
         return (Reply(NOT_YOURS_NOW),)
-    paper = result(_guide(facts["yaml"], facts["guide"]), answers[1:])
+    paper = result(guide_of(facts["yaml"], facts["guide"]), answers[1:])
+    of = drawn_in(paper)
+    files = await analysing.painted(context, of, facts["name"]) if of else ()
     analyses = Analyses(await context.write())
     content = {"yaml": facts["yaml"], "answers": list(answers[1:])}
     one = await analyses.add(facts["guide"], answers[0] or None, context.me.id, paper.title, content, context.now())
     await analyses.finish(one, context.me.id, context.now())
-    return (Reply(f"{DONE}\n\n{as_markdown(paper)}", buttons=_forms(one.id, _measures(content), answers[0])),)
+    return (Reply(f"{DONE}\n\n{as_markdown(paper)}", files=files, buttons=_forms(one)),)
 
 
-def _forms(number: int, measures: Sequence[Mapping[str, Any]], store: int) -> tuple[tuple[Button, ...], ...]:
-    forms = (Button(PDF, f"guide:pdf:{number}"), Button(WORD, f"guide:word:{number}"))
-    return (forms, (Button(ACTIONS, f"guide:actions:{number}"),)) if measures and store else (forms,)
+def _forms(one: Analysis) -> tuple[tuple[Button, ...], ...]:
+    forms = (Button(PDF, f"guide:pdf:{one.id}"), Button(WORD, f"guide:word:{one.id}"))
+    offers = bool(one.store_id and _measures(one.content))
+    actions = ((Button(ACTIONS, f"guide:actions:{one.id}"),),) if offers else ()
+    return (forms, *analysing.drawing_ways(one), *actions)
 
 
 async def _seen(context: Context, number: int) -> Analysis | None:
@@ -125,7 +127,7 @@ async def _seen(context: Context, number: int) -> Analysis | None:
             one = await analysing.seen(context, connection, number)
         except analysing.NotSeen:
             return None
-    return one if "answers" in one.content else None
+    return one if is_guide(one) else None
 
 
 async def _file(context: Context, number: int, form: str) -> tuple[Reply, ...]:
@@ -165,7 +167,7 @@ def _timed(found: Sequence[Mapping[str, Any]], now: datetime, zone: ZoneInfo) ->
 
 def _measures(content: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the answers promise to do, each with its date where it has one."""
-    known = values(_guide(content["yaml"], ""), content["answers"])
+    known = values(guide_of(content["yaml"], ""), content["answers"])
     for rounds, name in _MEASURES:
         found = [one for one in known.get(rounds) or [] if one.get(name)]
         if found:
@@ -175,29 +177,7 @@ def _measures(content: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def shown(one: Analysis) -> Reply:
     """What a finished guide became, and the ways to take it along."""
-    ways = _forms(one.id, _measures(one.content), one.store_id or 0)
-    return Reply(as_markdown(paper_of(one)), buttons=ways)
-
-
-def called(kind: str) -> str:
-    """What a guide is called; its key where it is not shipped any more."""
-    return _shipped()[kind].name if kind in _shipped() else kind
-
-
-def paper_of(one: Analysis) -> Paper:
-    """What a finished guide became."""
-    return result(_guide(one.content["yaml"], ""), one.content["answers"])
-
-
-@lru_cache(maxsize=64)
-def _guide(text: str, key: str) -> Guide:
-    """The guide as it was when its walk began."""
-    return load_yaml(text.encode(), f"{key}.yaml")
-
-
-@lru_cache(maxsize=1)
-def _shipped() -> dict[str, Guide]:
-    return load_folder(FOLDER)
+    return Reply(as_markdown(paper_of(one)), buttons=_forms(one))
 
 
 def _text(key: str) -> str:

@@ -1,8 +1,9 @@
 """What is wrong with a file that people write, in Chinese: the faults of a strict form, each where it stands."""
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -100,7 +101,7 @@ def _said(error: dict[str, Any], form: type[Form]) -> str:
         key = str(where[-1])
         return UNKNOWN.format(key=key) + near(key, list(form.model_fields))
     if error["type"] == "literal_error":
-        known = [str(one) for one in get_args(form.model_fields[str(where[-1])].annotation)]
+        known = re.findall("'([^']+)'", context["expected"])
         given = str(error["input"])[:20]
         return ONE_OF.format(given=given, known="、".join(known)) + near(given, known)
     return _SAID.get(error["type"], OTHER).format(**context)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from knowledge.document import Reference
+from knowledge.paper import Mark
 
 Kind = Literal["text", "choice", "number", "date", "person", "photo", "repeat", "branch", "causes", "bones"]
 When = Literal["any", "future", "past"]
@@ -80,6 +81,46 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """Items of a picture: one for each round of the repeat `of`, marked by the choice called `by`."""
+
+    of: str
+    item: str
+    by: str = ""
+    marks: tuple[tuple[str, Mark], ...] = ()
+    below: "Parts | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A picture of what is asked (`top`) and its parts; `name` says how it is broken down."""
+
+    top: str
+    name: str
+    parts: Parts
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A side of a matrix: a choice, and its two values from the left or from the top."""
+
+    by: str
+    values: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Quadrants:
+    """A picture of parts in the four fields of two choices; `fields` are their names, row by row."""
+
+    top: str
+    across: Axis
+    down: Axis
+    fields: tuple[str, ...]
+    parts: Parts
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One part of the result; exactly one of these is given. `photos`, `picture`, `chain` name a step."""
 
@@ -91,6 +132,8 @@ class Block:
     photos: str = ""
     picture: str = ""
     chain: str = ""
+    breakdown: Split | None = None
+    matrix: Quadrants | None = None
 
 
 @dataclass(frozen=True, slots=True)

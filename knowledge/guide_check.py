@@ -5,7 +5,7 @@ from typing import Any
 
 from knowledge.document import reference
 from knowledge.faults import TWICE, Where, near
-from knowledge.guide import Block, Guide, Kind, Lines, Step, inside
+from knowledge.guide import Block, Guide, Kind, Lines, Parts, Step, inside
 from knowledge.guide_walk import keys
 
 NEEDS, NOT_FOR = "“{kind}”步骤缺少这一项", "“{kind}”步骤没有这个键"
@@ -121,6 +121,17 @@ def _block(block: Block, where: Where, guide: Guide, parts: int) -> Iterator[_Fa
         yield from _step_of(getattr(block, name), kinds, what, (*where, name), known)
     if block.lines:
         yield from _lines(block.lines, (*where, "lines"), known)
+    if block.breakdown:
+        for name in ("top", "name"):
+            yield from _templates(getattr(block.breakdown, name), (*where, "breakdown", name), known)
+        for name, template in block.breakdown.facts:
+            yield from _templates(template, (*where, "breakdown", "facts", name), known)
+        yield from _parts(block.breakdown.parts, (*where, "breakdown", "parts"), known)
+    if block.matrix:
+        yield from _templates(block.matrix.top, (*where, "matrix", "top"), known)
+        yield from _parts(block.matrix.parts, (*where, "matrix", "parts"), known)
+        for name, axis in (("across", block.matrix.across), ("down", block.matrix.down)):
+            yield from _choices(axis.by, axis.values, (*where, "matrix", name), known)
     if block.grid:
         yield from _rounds(block.grid.of, block.grid.where, (*where, "grid"), known)
         for name, template in block.grid.columns:
@@ -134,14 +145,28 @@ def _lines(lines: Lines, where: Where, known: Mapping[str, Step]) -> Iterator[_F
         yield from _lines(lines.below, (*where, "below"), known)
 
 
+def _parts(parts: Parts, where: Where, known: Mapping[str, Step]) -> Iterator[_Fault]:
+    yield from _rounds(parts.of, (), where, known)
+    yield from _templates(parts.item, (*where, "item"), known)
+    yield from _choices(parts.by, [value for value, _ in parts.marks], (*where, "by"), known)
+    if parts.below:
+        yield from _parts(parts.below, (*where, "parts"), known)
+
+
 def _rounds(of: str, chosen: Iterable[tuple[str, str]], where: Where, known: Mapping[str, Step]) -> Iterator[_Fault]:
     """A list's or a table's repeat, and the choices by which its rounds are picked."""
     yield from _step_of(of, ("repeat",), "重复", (*where, "of"), known)
     for key, value in chosen:
-        yield from _step_of(key, ("choice",), "选择", (*where, "where"), known)
-        step = known.get(key)
+        yield from _choices(key, (value,), (*where, "where"), known)
+
+
+def _choices(key: str, values: Iterable[str], where: Where, known: Mapping[str, Step]) -> Iterator[_Fault]:
+    """A choice, and values that it must have."""
+    yield from _step_of(key, ("choice",), "选择", where, known)
+    step = known.get(key)
+    for value in values:
         if step and step.choices and value not in step.choices:
-            yield (*where, "where"), NO_CHOICE.format(on=key, value=value, near=near(value, step.choices))
+            yield where, NO_CHOICE.format(on=key, value=value, near=near(value, step.choices))
 
 
 def _step_of(key: str, kinds: Sequence[str], what: str, where: Where, known: Mapping[str, Step]) -> Iterator[_Fault]:

@@ -9,6 +9,7 @@ from knowledge.document import reference
 from knowledge.faults import Form, Key, Place, Where, filled, refuse
 from knowledge.guide import Block, Case, Doubt, Grid, Guide, Kind, Lines, Result, Step, When, versioned
 from knowledge.guide_check import across
+from knowledge.guide_picture import BreakdownForm, MatrixForm, PartsForm, quadrants, split
 
 _Words = Annotated[str, Field(min_length=1, max_length=20)]
 _Template = Annotated[str, Field(min_length=1, max_length=400)]
@@ -81,6 +82,8 @@ class BlockForm(Form):
     photos: str = ""
     picture: str = ""
     chain: str = ""
+    breakdown: BreakdownForm | None = None
+    matrix: MatrixForm | None = None
 
 
 class ResultForm(Form):
@@ -106,6 +109,7 @@ class GuideForm(Form):
 _FORMS: dict[str, type[Form]] = {
     "steps": StepForm, "otherwise": StepForm, "cases": CaseForm, "doubt": DoubtForm, "result": ResultForm,
     "blocks": BlockForm, "lines": LinesForm, "below": LinesForm, "grid": GridForm,
+    "breakdown": BreakdownForm, "matrix": MatrixForm, "parts": PartsForm,
 }  # fmt: skip
 
 
@@ -154,6 +158,8 @@ def _block(form: BlockForm) -> Block:
         form.photos,
         form.picture,
         form.chain,
+        split(form.breakdown) if form.breakdown else None,
+        quadrants(form.matrix) if form.matrix else None,
     )
 
 

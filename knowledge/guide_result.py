@@ -8,10 +8,23 @@ from knowledge.cause import chain
 from knowledge.cause.card import Card, Kpi
 from knowledge.cause.stored import fishbone_from, tree_from
 from knowledge.cause.tree import ENDS, STATES, roots
-from knowledge.guide import Block, Grid, Guide, Lines, Step, inside
+from knowledge.guide import Block, Grid, Guide, Lines, Parts, Quadrants, Split, Step, inside
 from knowledge.guide_walk import Values, filled, keys, shown, values
 from knowledge.paper import Block as Piece
-from knowledge.paper import Entry, Facts, Heading, Listing, Paper, Paragraph, Photos, Picture, Table
+from knowledge.paper import (
+    Breakdown,
+    Entry,
+    Facts,
+    Heading,
+    Item,
+    Listing,
+    Matrix,
+    Paper,
+    Paragraph,
+    Photos,
+    Picture,
+    Table,
+)
 
 _HOLLOW = re.compile(r"（[，；、：\s]*）")
 
@@ -20,7 +33,7 @@ def result(guide: Guide, answers: Sequence[Any]) -> Paper:
     """The paper of a walk; what was not answered is left out, with the headings that nothing stands below."""
     known = _united(guide.steps, values(guide, answers))
     may = frozenset(step.key for step in inside(guide.steps) if step.optional)
-    pieces = [piece for block in guide.result.blocks for piece in _block(block, known, may)]
+    pieces = [piece for block in guide.result.blocks for piece in _block(block, known, may, guide.name)]
     kept = [one for one, after in zip(pieces, [*pieces[1:], None], strict=True) if not _alone(one, after)]
     return Paper(guide.name, filled(guide.result.title, known), _whole(guide.result.summary, known, may), tuple(kept))
 
@@ -53,7 +66,7 @@ def _alone(one: Piece, after: Piece | None) -> bool:
     return isinstance(one, Heading) and (after is None or (isinstance(after, Heading) and after.level <= one.level))
 
 
-def _block(block: Block, known: Values, may: frozenset[str]) -> Iterator[Piece]:
+def _block(block: Block, known: Values, may: frozenset[str], kind: str) -> Iterator[Piece]:
     if block.heading:
         yield Heading(filled(block.heading, known), 2)
     if said := _whole(block.text, known, may):
@@ -70,6 +83,10 @@ def _block(block: Block, known: Values, may: frozenset[str]) -> Iterator[Piece]:
         yield Picture(tree_from(stored) if "causes" in stored else fishbone_from(stored))
     if block.chain and (stored := known.get(block.chain)):
         yield from _chains(stored)
+    if block.breakdown:
+        yield Picture(_broken(block.breakdown, known, may, kind))
+    if block.matrix:
+        yield Picture(_fields(block.matrix, known, kind))
 
 
 def _listing(lines: Lines, known: Values) -> Iterator[Piece]:
@@ -95,6 +112,29 @@ def _table(grid: Grid, known: Values) -> Iterator[Piece]:
     )
     if rows:
         yield Table(tuple(name for name, _ in grid.columns), rows)
+
+
+def _broken(split: Split, known: Values, may: frozenset[str], kind: str) -> Breakdown:
+    facts = tuple((name, said) for name, template in split.facts if (said := _whole(template, known, may)))
+    return Breakdown(kind, _line(split.top, known), facts, _line(split.name, known), _items(split.parts, (), known))
+
+
+def _fields(four: Quadrants, known: Values, kind: str) -> Matrix:
+    wheres = [
+        ((four.down.by, down), (four.across.by, across)) for down in four.down.values for across in four.across.values
+    ]
+    items = [_items(four.parts, where, known) for where in wheres]
+    fields = tuple(zip(four.fields, items, strict=True))
+    return Matrix(kind, _line(four.top, known), four.across.values, four.down.values, fields)
+
+
+def _items(parts: Parts, where: Sequence[tuple[str, str]], known: Values) -> tuple[Item, ...]:
+    made, marks = [], dict(parts.marks)
+    for one in _rounds(parts.of, where, known):
+        said = shown(one.get(parts.by)) if parts.by else ""
+        below = _items(parts.below, (), one) if parts.below else ()
+        made.append(Item(_line(parts.item, one), said, marks.get(said, "plain"), below))
+    return tuple(made)
 
 
 def _rounds(of: str, where: Sequence[tuple[str, str]], known: Values) -> Iterator[Values]:

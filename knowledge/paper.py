@@ -1,6 +1,7 @@
-"""A finished piece of work before it is set: headings, words, facts, lists, tables, photos, pictures of causes."""
+"""A finished piece of work before it is set: headings, words, facts, lists, tables, photos, pictures."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from knowledge.cause.fishbone import Fishbone
 from knowledge.cause.tree import Tree
@@ -59,11 +60,50 @@ class Photos:
     ids: tuple[int, ...]
 
 
+Mark = Literal["plain", "first", "good", "bad", "out"]
+"""How an item stands out in a picture: not at all, as the first to look at, as for or against it, as set aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A part of something drawn; `said` is the word beside it (“重点查”)."""
+
+    text: str
+    said: str = ""
+    mark: Mark = "plain"
+    below: tuple["Item", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """A question broken down into its parts, by the way that `name` says; `kind` is what the picture is called."""
+
+    kind: str
+    top: str
+    facts: tuple[tuple[str, str], ...]
+    name: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Items in four fields: `across` names the columns, `down` the rows, `fields` are (name, items) row by row."""
+
+    kind: str
+    top: str
+    across: tuple[str, str]
+    down: tuple[str, str]
+    fields: tuple[tuple[str, tuple[Item, ...]], ...]
+
+
+Drawn = Tree | Fishbone | Breakdown | Matrix
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Causes, to be drawn."""
+    """What is to be drawn."""
 
-    of: Tree | Fishbone
+    of: Drawn
 
 
 Block = Heading | Paragraph | Facts | Listing | Table | Photos | Picture

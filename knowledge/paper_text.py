@@ -1,4 +1,7 @@
-"""A paper as Markdown for a chat: no tables, which a phone cannot show, but a line for each row."""
+"""A paper as Markdown for a chat: no tables, which a phone cannot show, but a line for each row.
+
+What a breakdown or a matrix draws stands in the lists beside it.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,7 +17,8 @@ _SIGNS = re.compile(r"([\\`*_|#\[\]()<>~+])")
 def as_markdown(paper: Paper) -> str:
     """The whole paper."""
     parts = [f"**{escaped(paper.title)}**", *(escaped(one) for one in [paper.summary] if one)]
-    return "\n\n".join([*parts, *("\n".join(_block(one)) for one in paper.blocks)])
+    blocks = ("\n".join(_block(one)) for one in paper.blocks)
+    return "\n\n".join([*parts, *(one for one in blocks if one)])
 
 
 def escaped(text: str) -> str:
@@ -36,8 +40,10 @@ def _block(block: Block) -> Iterator[str]:
             yield from (f"{number}. {_row(columns, row)}" for number, row in enumerate(rows, 1))
         case Photos(ids):
             yield PICTURES.format(n=len(ids))
-        case Picture(causes):
-            yield from _tree(causes) if isinstance(causes, Tree) else _fishbone(causes)
+        case Picture(Tree() as tree):
+            yield from _tree(tree)
+        case Picture(Fishbone() as fish):
+            yield from _fishbone(fish)
 
 
 def _lines(entries: Sequence[Entry], numbered: bool, depth: int = 0) -> Iterator[str]:

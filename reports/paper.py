@@ -1,18 +1,13 @@
 """A finished piece of work as a PDF: its words, its photos, and its causes drawn."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
-from knowledge.cause.fishbone import Fishbone
-from knowledge.cause.tree import Tree
-from knowledge.paper import Block, Paper, Photos, Picture, Table
+from knowledge.paper import Block, Drawn, Paper, Photos, Picture, Table
 from reports.check_pdf import WORDS
 from reports.diagrams.draw import values_of
-from reports.diagrams.fish import fish
-from reports.diagrams.fish_tall import fish_tall
-from reports.diagrams.of_cause import of_fishbone, of_tree
-from reports.diagrams.outline import outline
+from reports.diagrams.layout import on_page
 from reports.diagrams.paper import shrunk_to
 from reports.diagrams.scene import Scene, cut
 from reports.diagrams.wrapping import width
@@ -22,7 +17,6 @@ from reports.typesetting import pdf
 
 ACROSS, DOWN = 498.0, 690.0  # points between the margins of A4, and what fits below a heading
 _WHOLE, _PIECE = 360.0, 60.0  # points: up to here a picture is on one page; above it, pages break between its pieces
-_LEAST = 0.62  # how small a fishbone across may be drawn before it is turned upright
 _SIDE = 640  # pixels of a photo's longer side
 
 
@@ -39,23 +33,12 @@ def paper_pdf(paper: Paper, photos: Mapping[int, bytes], under: str = "") -> byt
     return pdf("paper", values, small)
 
 
-def scenes(of: Tree | Fishbone, most: float = _PIECE) -> tuple[Scene, ...]:
-    """Causes drawn as wide as A4 takes them, in pieces about as high as `most` that stand one below another."""
-    whole = _drawn(of)
+def scenes(of: Drawn, most: float = _PIECE) -> tuple[Scene, ...]:
+    """Drawn as wide as A4 takes it, in pieces about as high as `most` that stand one below another."""
+    whole = on_page(of, ACROSS, DOWN)
     if whole.height <= _WHOLE:
         return (whole,)
     return tuple(shrunk_to(one, ACROSS, DOWN) for one in cut(whole, most))
-
-
-def _drawn(of: Tree | Fishbone) -> Scene:
-    """As wide as A4 takes it; the facts are left out, which the paper states."""
-    if isinstance(of, Tree):
-        return outline(replace(of_tree(of), facts=()), ACROSS)
-    sheet = replace(of_fishbone(of), facts=())
-    across = fish(sheet)
-    if min(ACROSS / across.width, DOWN / across.height) >= _LEAST:
-        return shrunk_to(across, ACROSS, DOWN)
-    return fish_tall(sheet, ACROSS)
 
 
 def ems(table: Table) -> tuple[float, ...]:

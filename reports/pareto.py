@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.diagrams.draw import as_png
-from reports.diagrams.palette import DARK, INK, RULE, SOFT
+from reports.diagrams.palette import DARK, INK, RULE, SOFT, WASH
 from reports.diagrams.scene import Box, Scene, Shape, Stroke, Text
 from reports.diagrams.wrapping import balanced, width, wrapped
 
@@ -17,7 +17,7 @@ _CHART = _EDGE + _LEFT + 22.0  # where the shares begin
 _ROOM = _WIDE - _EDGE - _CHART
 _TITLE, _UNDER, _TEXT, _SMALL = 23.0, 12.5, 13.5, 11.0
 _BAR, _GAP, _LEADING = 9.0, 17.0, 1.38
-_BLUE, _WASH, _LINE = "#1f5f99", "#f3f6f9", "#d9771a"
+_BLUE, _LINE = "#1f5f99", "#d9771a"
 _SHOWN = 12
 
 
@@ -84,7 +84,7 @@ def _shares(dots: Sequence[tuple[float, float, float]], top: float, bottom: floa
     """How the shares add up from cause to cause, with the line at which most is won."""
     right, few = _CHART + _ROOM, _CHART + _ROOM * FEW
     shapes: list[Shape] = [
-        Box(_CHART, top, _ROOM, bottom - top, _WASH),
+        Box(_CHART, top, _ROOM, bottom - top, WASH),
         Stroke(((few, top), (few, bottom)), SOFT, 0.8, dashed=True),
         Text(_CHART, top - 5.0, ADDED, _SMALL * 0.9, SOFT),
         Text(few - width(MOST, _SMALL * 0.9) / 2, top - 5.0, MOST, _SMALL * 0.9, SOFT),

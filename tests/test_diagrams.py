@@ -22,11 +22,14 @@ from knowledge.cause.card import Card, Kpi
 from knowledge.cause.edit import CannotEdit
 from knowledge.cause.fishbone import Fishbone, fishbone
 from knowledge.cause.tree import Evidence, Line, State, Tree, open_branches
-from reports.diagrams import draw, outline, paper, poster, wrapping
+from knowledge.paper import Breakdown, Item, Mark, Matrix
+from reports.diagrams import draw, outline, palette, paper, poster, wrapping
 from reports.diagrams.fish import fish
 from reports.diagrams.fish_tall import fish_tall
+from reports.diagrams.layout import on_page, on_phone, poster_of
 from reports.diagrams.mermaid import as_mermaid
 from reports.diagrams.of_cause import of_fishbone, of_tree
+from reports.diagrams.of_paper import sheet_of
 from reports.diagrams.scene import Box, Scene, Shape, Stroke, Text, cut
 from reports.diagrams.sheet import Sheet
 from reports.diagrams.xmind import FISHBONE, as_xmind
@@ -92,6 +95,37 @@ def scenes(count: int, seed: int, least: int = 2, most: int = 60, signs: str = H
             scene = layout(sheet)
             yield name, scene
             yield f"{name} on paper", paper.fitted(scene)
+    for of in (broken(count, seed, least, most, signs), sorted_out(count, seed, least, most, signs)):
+        name = type(of).__name__
+        yield f"{name} on a phone", on_phone(of)
+        yield f"{name} in a report", on_page(of, 498, 690)
+        yield f"{name} on paper", paper.fitted(poster_of(of))
+
+
+def broken(count: int, seed: int, least: int = 2, most: int = 60, signs: str = HANZI) -> Breakdown:
+    """A question in that many parts, most of them below another."""
+    dice = random.Random(seed)
+    said: list[tuple[str, Mark]] = [("重点查", "first"), ("先放着", "plain"), ("已排除", "out"), ("", "plain")]
+    below: list[list[Item]] = []
+    for _ in range(count):
+        if not below or (len(below) * 4 < count and dice.random() < 0.4):
+            below.append([])
+        dice.choice(below).append(Item(label(dice, least, most, signs), *dice.choice(said)))
+    items = tuple(Item(label(dice, least, most, signs), below=tuple(some)) for some in below)
+    return Breakdown("问题树", label(dice, least, most, signs), (("先查", label(dice, 2, most)),), "按公式组成", items)
+
+
+def sorted_out(count: int, seed: int, least: int = 2, most: int = 60, signs: str = HANZI) -> Matrix:
+    """That many items in four fields, none in some of them where they are few."""
+    dice = random.Random(seed)
+    said: list[tuple[str, Mark]] = [("支持", "good"), ("反对", "bad"), ("中立", "plain")]
+    fields: list[list[Item]] = [[], [], [], []]
+    for _ in range(count):
+        dice.choice(fields).append(Item(label(dice, least, most, signs), *dice.choice(said)))
+    names = ("使其满意", "重点管理", "适当关注", "少做或不做的十个字")
+    four = tuple(zip(names, map(tuple, fields), strict=True))
+    top = label(dice, least, most, signs)
+    return Matrix("利益相关方", top, ("关注度低", "关注度高"), ("影响力高", "影响力低"), four)
 
 
 def overlap(one: Box, other: Box) -> bool:
@@ -190,11 +224,39 @@ def test_the_judge_sees_what_is_wrong() -> None:
             judge("wrong", Scene(100, 100, shapes))
 
 
+def _light(colour: str) -> float:
+    """Relative luminance, as WCAG defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_every_word_stands_out_from_what_is_behind_it() -> None:
+    for name, scene in scenes(40, 1):
+        for at, text in enumerate(scene.shapes):
+            if not isinstance(text, Text):
+                continue
+            x, y = text.x + text.size / 4, text.y - text.size / 3
+            boxes = [one for one in scene.shapes[:at] if isinstance(one, Box) and one.fill]
+            behind = [one.fill for one in boxes if one.x <= x <= one.right and one.y <= y <= one.bottom]
+            bright, dark = sorted((_light(text.colour), _light([palette.PAPER, *behind][-1])), reverse=True)
+            assert (bright + 0.05) / (dark + 0.05) >= 4.5, (name, text, behind[-1:])
+
+
 @pytest.mark.parametrize("count", [1, 8, 40, 60])
 def test_a_phone_scrolls_down_only(count: int) -> None:
     assert (
         outline.outline(of_tree(grown(count, 1))).width == outline.PHONE == fish_tall(of_fishbone(hung(count, 1))).width
     )
+
+
+@pytest.mark.parametrize("count", [12, 40, 60])
+def test_two_columns_are_cut_into_pages_as_well(count: int) -> None:
+    for seed in range(5):
+        for whole in (fish_tall(of_fishbone(hung(count, seed))), on_phone(sorted_out(count, seed))):
+            pages = cut(whole, 640)
+            assert max(page.height for page in pages) <= 640
+            assert sorted(box.key for page in pages for box in page.boxes) == sorted(box.key for box in whole.boxes)
 
 
 @pytest.mark.parametrize("count", [12, 40, 60])
@@ -252,7 +314,8 @@ CASES = [(1, 1, HANZI), (8, 2, SIGNS), (40, 3, HANZI + SIGNS), (60, 4, ODD)]
 
 @pytest.mark.parametrize(("count", "seed", "signs"), CASES)
 def test_mermaid_and_xmind_read_back_the_same_causes(count: int, seed: int, signs: str, tmp_path: object) -> None:
-    for sheet in (of_tree(grown(count, seed, 2, 60, signs)), of_fishbone(hung(count, seed, 2, 60, signs))):
+    for of in (grown, hung, broken, sorted_out):
+        sheet = sheet_of(of(count, seed, 2, 60, signs))
         assert of_mermaid(as_mermaid(sheet)) == nested(sheet)
         assert of_xmind(as_xmind(sheet, FISHBONE), str(tmp_path)) == nested(sheet)
         assert as_xmind(sheet) == as_xmind(sheet)

@@ -22,7 +22,7 @@ from knowledge.guide_answer import BadAnswer, check, read
 from knowledge.guide_file import FOLDER, load_folder, load_yaml
 from knowledge.guide_result import card, result
 from knowledge.guide_walk import Ask, TooMany, advance, values
-from knowledge.paper import Facts, Heading, Listing, Paper, Photos, Picture, Table
+from knowledge.paper import Breakdown, Facts, Heading, Listing, Matrix, Paper, Photos, Picture, Table
 from knowledge.paper_text import as_markdown
 from knowledge.reading import read as read_document
 
@@ -463,6 +463,44 @@ def test_a_fault_is_named_where_it_stands(old: str, new: str, why: str) -> None:
     with pytest.raises(BadFile) as error:
         load_yaml(SMALL.replace(old, new, 1).encode(), "small.yaml")
     assert any(why in one for one in error.value.problems), error.value.problems
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new", "why"),
+    [
+        ("issue-tree", "by: weight", "by: weigth", "没有叫“weigth”的步骤，是不是“weight”？"),
+        ("issue-tree", "by: weight", "by: part", "“part”不是选择步骤"),
+        ("issue-tree", "重点查: first", "重点: first", "“weight”没有“重点”这个选项"),
+        ("issue-tree", "重点查: first", "重点查: frist", "first"),
+        ("issue-tree", "          of: directions", "          of: question", "“question”不是重复步骤"),
+        ("issue-tree", 'name: "{split}"', 'name: "{spilt}"', "没有叫“spilt”的步骤"),
+        ("stakeholders", "{interest: [关注度低, 关注度高]}", "{interest: [关注度低, 关注度中]}", "“interest”没有“关注度中”这个选项"),
+        ("stakeholders", "{power: [影响力高, 影响力低]}", "{power: [影响力高]}", "power"),
+        ("stakeholders", "重点管理, 适当关注, 及时告知]", "重点管理, 适当关注]", "fields"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_a_picture_is_named_where_it_stands(key: str, old: str, new: str, why: str) -> None:
+    text = (FOLDER / f"{key}.yaml").read_text("utf-8")
+    assert text.count(old) == 1
+    with pytest.raises(BadFile, match=why):
+        load_yaml(text.replace(old, new).encode(), f"{key}.yaml")
+
+
+def test_the_pictures_of_guides_hold_what_was_answered() -> None:
+    [drawn] = pictures_of("issue-tree")
+    assert isinstance(drawn, Breakdown)
+    assert (drawn.kind, drawn.name, len(drawn.items)) == ("问题树（MECE）", "按流程先后", 6)
+    assert {len(one.below) for one in drawn.items} == {5}
+    for key, count in (("eisenhower", 20), ("stakeholders", 12)):
+        [four] = pictures_of(key)
+        assert isinstance(four, Matrix)
+        assert sum(len(items) for _, items in four.fields) == count
+
+
+def pictures_of(key: str) -> list[Any]:
+    """What the longest walk has drawn."""
+    paper = result(GUIDES[key], walked(GUIDES[key], True)[0])
+    return [one.of for one in paper.blocks if isinstance(one, Picture)]
 
 
 def test_causes_want_a_problem_card() -> None:

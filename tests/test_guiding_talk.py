@@ -10,21 +10,26 @@ import pypdf
 import pytest
 from checks import Visit, Visitor, visiting
 from conftest import Opens, loaded
+from diagrams_read import nested, of_mermaid
 from docx import Document
 from test_guides import GUIDES
 from test_guides import answer as answered
 
 from bot.app import App, opened
 from handlers import guide_prompt, guiding
+from handlers.analysing import NOT_HERE
 from handlers.day import day_of
 from handlers.flow import BACK, GO_ON, LATER
+from handlers.guide_paper import drawn_in
 from handlers.roles import NOT_YOURS
 from knowledge.guide import Guide
 from knowledge.guide_result import result
 from knowledge.guide_walk import Ask, advance
+from knowledge.paper import Breakdown
 from records.actions import Actions, Which
 from records.analyses import DONE, Analyses, Analysis, Sought
 from records.conversations import Conversations
+from reports.diagrams.of_paper import sheet_of
 
 WALKED = {key: one for key, one in GUIDES.items() if key not in ("5-why", "fishbone")}
 every = pytest.mark.parametrize("guide", WALKED.values(), ids=list(WALKED))
@@ -107,6 +112,8 @@ async def test_every_guide_is_walked_to_its_paper_and_its_files(visit: Visit, gu
     paper = result(guide, one.content["answers"])
     assert paper.title in shown[-1].replace("\\", "")
     assert "{" not in shown[-1]
+    drawn = drawn_in(paper)
+    assert [one.media_type for one in visit.boss.replies[0].files] == (["image/png"] if drawn else [])
     assert await visit.boss.act(f"guide:pdf:{one.id}")
     [pdf] = visit.boss.replies[0].files
     pages = pypdf.PdfReader(io.BytesIO(await visit.app.turns.files.get(pdf.ref))).pages
@@ -115,6 +122,33 @@ async def test_every_guide_is_walked_to_its_paper_and_its_files(visit: Visit, gu
     [word] = visit.boss.replies[0].files
     texts = [part.text for part in Document(io.BytesIO(await visit.app.turns.files.get(word.ref))).paragraphs]
     assert any(paper.title in text for text in texts)
+
+
+async def test_an_issue_tree_is_drawn_for_the_phone_for_paper_and_for_other_tools(visit: Visit) -> None:
+    guide, boss = WALKED["issue-tree"], visit.boss
+    await walked(visit, guide, longest=False)
+    [one] = await kept(visit.app)
+    drawn = drawn_in(result(guide, one.content["answers"]))
+    assert isinstance(drawn, Breakdown)
+    assert [item.said for direction in drawn.items for item in direction.below] == ["重点查", "重点查"]
+    made: dict[str, bytes] = {}
+    for form in ("看图", "PDF 图", "SVG", "XMind", "Mermaid"):
+        await boss.tap(form)
+        made[form] = await visit.app.turns.files.get(boss.replies[0].files[0].ref)
+        await boss.act(f"causes:one:{one.id}")
+    assert made["看图"].startswith(b"\x89PNG") and made["XMind"].startswith(b"PK")
+    [page] = pypdf.PdfReader(io.BytesIO(made["PDF 图"])).pages
+    for text in ("进厂台次减少", "保养客户流失", "按流程先后", "重点查"):
+        assert text in page.extract_text().replace("\n", ""), text
+        assert text in made["SVG"].decode(), text
+    assert of_mermaid(made["Mermaid"].decode()) == nested(sheet_of(drawn))
+
+
+async def test_a_guide_without_a_picture_has_no_forms_of_one(visit: Visit) -> None:
+    await walked(visit, WALKED["scqa"], longest=False)
+    assert not {"看图", "SVG"} & {one.text for one in visit.boss.buttons}
+    for form in ("see", "svg", "paper"):
+        assert await visit.boss.act(f"drawing:{form}:1") == NOT_HERE
 
 
 async def test_the_longest_way_through_8d_keeps_every_answer(visit: Visit) -> None:

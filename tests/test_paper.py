@@ -9,11 +9,25 @@ import pytest
 from docx import Document
 from PIL import Image
 from pypdf import PdfReader
-from test_diagrams import grown, hung
+from test_diagrams import broken, grown, hung, sorted_out
 
 from knowledge.cause.fishbone import Fishbone
 from knowledge.cause.tree import Tree
-from knowledge.paper import Block, Entry, Facts, Heading, Listing, Paper, Paragraph, Photos, Picture, Table
+from knowledge.paper import (
+    Block,
+    Breakdown,
+    Drawn,
+    Entry,
+    Facts,
+    Heading,
+    Listing,
+    Matrix,
+    Paper,
+    Paragraph,
+    Photos,
+    Picture,
+    Table,
+)  # fmt: skip
 from reports.diagrams.of_cause import of_fishbone, of_tree
 from reports.diagrams.scene import Scene
 from reports.paper import ACROSS, DOWN, paper_pdf, scenes
@@ -37,6 +51,8 @@ PAPER = Paper(
         Photos((4, 5, 6, 7)),
         Heading("鱼骨", 2),
         Picture(hung(12, 3, 4, 20)),
+        Picture(broken(12, 3, 4, 20)),
+        Picture(sorted_out(12, 3, 4, 20)),
     ),
 )
 
@@ -67,8 +83,14 @@ def said(block: Block) -> list[str]:
     return []
 
 
-def drawn(of: Tree | Fishbone) -> list[str]:
-    return [one.text for one in (of.causes if isinstance(of, Tree) else of.twigs)]
+def drawn(of: Drawn) -> list[str]:
+    match of:
+        case Tree(causes=found) | Fishbone(twigs=found):
+            return [one.text for one in found]
+        case Breakdown(items=items):
+            return [one.text for item in items for one in (item, *item.below)]
+        case Matrix(fields=fields):
+            return [one.text for _, items in fields for one in items]
 
 
 def plain(text: str) -> str:

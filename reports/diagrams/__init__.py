@@ -1,1 +1,1 @@
-"""Pictures of causes: laid out as boxes and lines in points, then drawn as PNG, SVG or PDF, all from one layout."""
+"""Pictures of causes and of what guides sort: one layout in points, drawn as PNG, SVG or PDF."""

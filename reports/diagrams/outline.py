@@ -7,7 +7,7 @@ from reports.diagrams.sheet import Node, Sheet
 
 PHONE = 360.0  # points, drawn as 1080 pixels
 _EDGE, _STEP, _GAP = 14.0, 15.0, 7.0
-_TEXT, _TITLE, _SMALL = 11.5, 15.0, 9.0
+_TEXT, _TITLE, _SMALL = 11.5, 15.0, 10.0
 
 
 def outline(sheet: Sheet, wide: float = PHONE) -> Scene:

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from reports.diagrams.palette import DARK, FAINT, INK, ON_DARK, ON_DARK_SOFT, SOFT, TONES
+from reports.diagrams.palette import DARK, INK, ON_DARK, ON_DARK_SOFT, SOFT, TONES
 from reports.diagrams.scene import Box, Shape, Text
 from reports.diagrams.sheet import PROBLEM, Node, Sheet
 from reports.diagrams.wrapping import balanced, width, wrapped
 
+PAGE = 580.0  # points: where columns stand side by side, no card lies across a multiple of it
 _LEADING = 1.38  # of a line, in ems
 _ASCENT = 0.88
-_CHIP, _CHIP_PAD, _CHIP_GAP = 0.76, 0.45, 0.4  # in ems of the card's text
+_CHIP, _CHIP_PAD, _CHIP_GAP = 0.8, 0.45, 0.4  # in ems of the card's text
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def drawn(one: Card, x: float, y: float) -> tuple[Shape, ...]:
         Box(x + size * 0.42, y + size * 0.55, size * 0.24, one.height - size * 1.1, accent, "", size * 0.12),
     ]
     left, top = x + size * 1.12, y + size * 0.5
-    colour = FAINT if node.tone == "refuted" else INK
+    colour = SOFT if node.tone == "refuted" else INK
     for number, line in enumerate(one.lines):
         base = top + number * size * _LEADING + size * (_LEADING - 1) / 2 + size * _ASCENT
         shapes.append(Text(left, base, line, size, colour, strong, node.tone == "refuted"))
@@ -81,6 +82,11 @@ def _chips(node: Node, size: float, x: float, y: float) -> list[Shape]:
         shapes.append(Text(x + _CHIP_PAD * small, base, word, small, ON_DARK if filled else accent))
         x += across + _CHIP_GAP * size
     return shapes
+
+
+def clear(y: float, height: float, page: float) -> float:
+    """Where something of that height may stand from `y` down so that no edge between pages cuts it."""
+    return y if y // page == (y + height) // page else (y // page + 1) * page
 
 
 def head(sheet: Sheet, size: float, x: float, y: float, room: float) -> tuple[tuple[Shape, ...], Box]:

@@ -7,7 +7,7 @@ from reports.diagrams.pieces import Card, card, drawn, head, heading, legend
 from reports.diagrams.scene import Scene, Shape, Stroke, moved
 from reports.diagrams.sheet import Group, Node, Sheet
 
-_EDGE, _HEAD, _CARD, _GUTTER, _GAP = 20.0, 190.0, 168.0, 26.0, 8.0
+_EDGE, _HEAD, _CARD, _GUTTER, _GAP = 20.0, 190.0, 172.0, 26.0, 8.0
 _TEXT, _TITLE, _SMALL = 10.0, 14.0, 8.5
 
 
