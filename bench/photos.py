@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -128,9 +129,9 @@ def _speed() -> None:
     rows = []
     for name, data in (("12 megapixels", _jpeg(large)), ("a screenshot of it", _jpeg(framed))):
         look = _look(data)
-        timed = [_timed(lambda data=data: _look(data)) for _ in range(5)]  # type: ignore[misc]
-        alike = [_timed(lambda look=look: same(look.looks, look.thumb)) for _ in range(5)]  # type: ignore[misc]
-        search = [_timed(lambda look=look: nearest.search(look.sought, LOOKED_AT, WITHIN)) for _ in range(20)]  # type: ignore[misc]
+        timed = [_timed(partial(_look, data)) for _ in range(5)]
+        alike = [_timed(partial(same, look.looks, look.thumb)) for _ in range(5)]
+        search = [_timed(partial(nearest.search, look.sought, LOOKED_AT, WITHIN)) for _ in range(20)]
         rows.append([name, *(f"{1000 * median(some):.0f} ms" for some in (timed, alike, search))])
     head = ["photo", "all checks (goal 300 ms)", "laid over one", f"found among {KNOWN} (goal 20 ms)"]
     show("The time a photo takes", head, rows)

@@ -28,7 +28,7 @@ def paper_word(paper: Paper, photos: Mapping[int, bytes], under: str = "") -> by
     say(document.add_paragraph(), paper.title, "plain", 18, bold=True)
     for words, tone in ((under, "soft"), (paper.summary, "plain")):
         if words:
-            say(document.add_paragraph(), words, tone)  # type: ignore[arg-type]
+            say(document.add_paragraph(), words, tone)  # type: ignore[arg-type]  # a tone is what the pairs hold
     for block in paper.blocks:
         _block(document, block, photos)
     written = io.BytesIO()

@@ -25,7 +25,7 @@ class Memory:
         """The card after an answer; only the first answer of a local day moves it, but a miss is always a miss."""
         if card is not None and card.reviewed_on == today:
             return card if right else replace(card, right=False, owed=self.owed)
-        before = Fsrs.from_dict(card.state) if card is not None else Fsrs(card_id=0, due=now)  # type: ignore[arg-type]
+        before = _fsrs(card) if card is not None else Fsrs(card_id=0, due=now)
         after, _ = self.scheduler.review_card(before, Rating.Good if right else Rating.Again, now.astimezone(UTC))
         owed = self.owed if not right else max(card.owed - 1, 0) if card is not None else 0
         return Card(question, dict(after.to_dict()), after.due, right, owed, today)
@@ -34,4 +34,8 @@ class Memory:
         """How likely it is known now, 0 to 1: FSRS's retrievability; 0 while the last answer was wrong."""
         if not card.right:
             return 0.0
-        return self.scheduler.get_card_retrievability(Fsrs.from_dict(card.state), now)  # type: ignore[arg-type]
+        return self.scheduler.get_card_retrievability(_fsrs(card), now)
+
+
+def _fsrs(card: Card) -> Fsrs:
+    return Fsrs.from_dict(card.state)  # type: ignore[arg-type]  # it was written by `to_dict`, and kept as JSON
