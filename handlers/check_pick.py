@@ -15,6 +15,7 @@ NOT_FOUND = "没有找到“{text}”。请发店名或编号里的几个字，�
 MANY = "“{text}”有 {n} 家，请点一家。"
 BEGUN = "{store}的{name}做到一半：{when}开始，已查 {n} 项，共 {all} 项。接着做，还是重新开始？"
 GO_ON, AFRESH = "接着做", "重新开始"
+MORE = "更多门店（还有 {n} 家）"
 _SHOWN, _RECENT = 8, 3
 
 
@@ -36,10 +37,9 @@ def known(facts: Facts, words: Sequence[str], store: int | None) -> list[dict[st
 
 
 def picked_of(facts: Facts, answers: Answers) -> dict[str, Any]:
-    picked: dict[str, Any] = {"store": None, "list": None, "near": None, "find": "", "draft": None}
+    picked: dict[str, Any] = {"store": None, "list": None, "near": None, "find": "", "draft": None, "more": 0}
     for answer in answers:
-        picked |= answer
-        picked["find"] = answer.get("find", "")
+        picked |= answer if "more" in answer else {"find": "", "more": 0, **answer}
     return picked
 
 
@@ -75,9 +75,12 @@ def _where(facts: Facts, picked: Mapping[str, Any]) -> Prompt:
     elif picked["near"]:
         stores = sorted(stores, key=lambda one: _away(one, picked["near"]))
         text = f"{NEAREST}\n\n{WHERE}"
-    rows = [] if picked["find"] or picked["near"] else _combined(facts)
-    known = [(Choice(_store_line(one, picked["near"]), {"store": one["id"]}),) for one in stores[:_SHOWN]]
-    return Prompt(Reply(text, asks_place=True), (*rows, *known), read=lambda incoming: _read_store(facts, incoming))
+    page = picked["more"]
+    rows = [] if picked["find"] or picked["near"] or page else _combined(facts)
+    shown, left = stores[page * _SHOWN : (page + 1) * _SHOWN], len(stores) - (page + 1) * _SHOWN
+    rows += [(Choice(_store_line(one, picked["near"]), {"store": one["id"]}),) for one in shown]
+    rows += [(Choice(MORE.format(n=left), {"more": page + 1}),)] if left > 0 else []
+    return Prompt(Reply(text, asks_place=True), tuple(rows), read=lambda incoming: _read_store(facts, incoming))
 
 
 def _combined(facts: Facts) -> list[tuple[Choice, ...]]:

@@ -27,6 +27,7 @@ NOT_HERE = "没有这次检核。"
 READY = "{store}“{name}”检核的报告。"
 FROM = "{who}把{store}“{name}”检核的报告发给您。"
 SENT = "已发给{store}的 {n} 位同事：{names}。"
+SENT_BEFORE, AGAIN = "{when} 已经发给{store}了。再发一次吗？", "再发一次"
 NOBODY = "{store}还没有别的同事，没有发出。"
 MEDIA = {
     "pdf": "application/pdf",
@@ -44,13 +45,15 @@ def ways(check_id: int) -> tuple[Button, ...]:
 
 
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
-    """report:pdf:<check>, report:word:<check>, report:excel:<check>, report:send:<check>."""
+    """report:pdf:<check>, report:word:<check>, report:excel:<check>, report:send:<check>, report:again:<check>."""
     match incoming.action.split(":"):
-        case ["report", form, number] if id_in(number) and form in (*_ENDINGS, "send"):
+        case ["report", form, number] if id_in(number) and form in (*_ENDINGS, "send", "again"):
             seen = await inspection(context, id_in(number))
             if seen is None:
                 return (Reply(NOT_HERE),)
-            return await _sent(context, seen) if form == "send" else await _made(context, seen, form)
+            if form in _ENDINGS:
+                return await _made(context, seen, form)
+            return await _sent(context, seen, again=form == "again")
     return (Reply(flow.OVER),)
 
 
@@ -114,10 +117,14 @@ async def _made(context: Context, seen: Inspection, form: str) -> tuple[Reply, .
     return (Reply(text, files=(await _file(context, seen, ending, content),), buttons=buttons),)
 
 
-async def _sent(context: Context, seen: Inspection) -> tuple[Reply, ...]:
-    """The PDF to everyone who works at the store, its times in the zone of each."""
+async def _sent(context: Context, seen: Inspection, *, again: bool) -> tuple[Reply, ...]:
+    """The PDF to everyone who works at the store, its times in the zone of each; a second time when it is meant."""
     if not actor(context.me, seen.store.id).leads:
         return (Reply(NOT_YOURS),)
+    if seen.check.sent_at and not again:
+        when = seen.check.sent_at.astimezone(context.zone).strftime("%m-%d %H:%M")
+        way = Button(AGAIN, f"report:again:{seen.check.id}")
+        return (Reply(SENT_BEFORE.format(when=when, store=typed.inert(seen.store.name)), buttons=((way,),)),)
     async with context.database.read() as connection:
         people = [one for one in await chasing.staff(connection, seen.store.id) if one.id != context.me.id]
     store = typed.inert(seen.store.name)
@@ -127,8 +134,9 @@ async def _sent(context: Context, seen: Inspection) -> tuple[Reply, ...]:
     text = FROM.format(who=typed.inert(context.me.name), store=store, name=typed.inert(seen.check.checklist.name))
     for one in people:
         context.notify(one.id, Reply(text, files=(files[one.zone],)))
+    await Checks(await context.write()).sent(seen.check.id, context.now())
     names = "、".join(typed.inert(one.name) for one in people)
-    return (Reply(SENT.format(store=store, n=len(people), names=names)),)
+    return (Reply(SENT.format(store=store, n=len(people), names=names), replaces=again),)
 
 
 async def _in_zones(context: Context, seen: Inspection, zones: Iterable[str]) -> dict[str, File]:

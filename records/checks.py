@@ -31,7 +31,10 @@ class CheckMark:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A finished check with the list and the rules it was made with; `marks` by item, in the list's order."""
+    """A finished check with the list and the rules it was made with; `marks` by item, in the list's order.
+
+    `sent_at` is when its report went to the store last.
+    """
 
     id: int
     store_id: int
@@ -51,6 +54,7 @@ class Check:
     settled_at: datetime | None
     settlement: str
     marks: tuple[CheckMark, ...]
+    sent_at: datetime | None = None
 
     @property
     def score(self) -> Score:
@@ -140,6 +144,10 @@ class Checks:
         values = {"state": state, "replied_by": person_id, "replied_at": now, "objection": objection}
         done = await self._connection.execute(update(store_check).where(here).values(values))
         return bool(done.rowcount)
+
+    async def sent(self, check_id: int, now: datetime) -> None:
+        """The report went to the store."""
+        await self._connection.execute(update(store_check).where(store_check.c.id == check_id).values(sent_at=now))
 
     async def settle(
         self, check_id: int, person_id: int, now: datetime, settlement: str, mended: Mapping[str, CheckMark]

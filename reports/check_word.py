@@ -11,6 +11,8 @@ from reports.word import WIDTH, facts, heading, laid_out, pictures, repeated, sa
 if TYPE_CHECKING:
     from docx.document import Document
 
+_PAIRED = 3.9  # centimetres of a photo's longer side, where two stand in half a page's width
+
 
 def check_word(seen: Inspection) -> bytes:
     """The document. Slow: not for the loop."""
@@ -92,10 +94,10 @@ def _mending(document: "Document", mending: Mending, seen: Inspection) -> None:
     if mending.said:
         say(document.add_paragraph(), mending.said, "plain")
     if mending.before or mending.after:
-        table = table_of(document, (WIDTH / 2, WIDTH / 2))
-        sides = ((WORDS["before"], mending.before), (WORDS["after"], mending.after))
+        sides = [side for side in ((WORDS["before"], mending.before), (WORDS["after"], mending.after)) if side[1]]
+        table = table_of(document, (WIDTH / len(sides),) * len(sides))
+        whole(table.rows[0])
         for cell, (name, ids) in zip(table.rows[0].cells, sides, strict=True):
-            if ids:
-                say(cell.paragraphs[0], str(name), "soft", 9)
-                pictures(cell, (seen.photos[one] for one in ids))
+            say(cell.paragraphs[0], str(name), "soft", 9)
+            pictures(cell, (seen.photos[one] for one in ids), _PAIRED)
     document.add_paragraph()

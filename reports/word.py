@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 FONT, LATIN = "微软雅黑", "Arial"
 COLOURS: dict[Tone, str] = {"good": "1F5F99", "bad": "C4372B", "plain": "1F2933", "soft": "6B7785"}
 WIDTH = 17.4  # centimetres between the margins of A4
-_WASH = "F3F6F9"
+_WASH, _LINE = "F3F6F9", "D5DCE3"
 _SIDE = 640  # pixels
-_PHOTO = 5.4  # centimetres of a photo's longer side
+_PHOTO = 4.6  # centimetres of a photo's longer side
 _PAGE = ("第 ", "PAGE", " 页，共 ", "NUMPAGES", " 页")
 
 
@@ -30,6 +30,11 @@ def laid_out(document: "Document", head: str, title: str) -> None:
     style.font.name, style.font.size = LATIN, Pt(10)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
     style.paragraph_format.space_after = Pt(3)
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:eastAsia"), "zh-CN")
+    for borders in document.styles["Table Grid"].element.iter(qn("w:tblBorders")):
+        for side in borders:
+            side.set(qn("w:color"), _LINE)
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(1.8)
@@ -73,19 +78,19 @@ def facts(document: "Document", stated: Facts, pairs: int) -> None:
         say(row.cells[at + 1].paragraphs[0], value, "plain")
 
 
-def pictures(cell: "_Cell", photos: Iterable[bytes]) -> None:
-    """Photos in one row of a cell, as many as go there."""
+def pictures(cell: "_Cell", photos: Iterable[bytes], side: float = _PHOTO) -> None:
+    """Photos in one row of a cell, as many as go there; `side` is their longer side in centimetres."""
     from docx.shared import Cm
     from PIL import Image
 
-    run = None
+    row = None
     for content in photos:
-        run = run or cell.add_paragraph().add_run()
+        row = row or cell.add_paragraph()
         small = shrunk(content, _SIDE)
         with Image.open(io.BytesIO(small)) as opened:
-            long = {"width" if opened.width >= opened.height else "height": Cm(_PHOTO * 0.85)}
-        run.add_picture(io.BytesIO(small), **long)
-        run.add_text(" ")
+            long = {"width" if opened.width >= opened.height else "height": Cm(side)}
+        row.add_run().add_picture(io.BytesIO(small), **long)
+        row.add_run(" ")
 
 
 def table_of(document: "Document", widths: Sequence[float], *, lined: bool = True) -> Any:
@@ -123,11 +128,13 @@ def numbered(paragraph: "Paragraph") -> None:
         if not text.isupper():
             say(paragraph, text, "soft", 8.5)
             continue
-        say(paragraph, "", "soft", 8.5)
-        run: Any = paragraph.runs[-1]
-        marked(run._r, "w:fldChar", fldCharType="begin")
-        marked(run._r, "w:instrText").text = text
-        marked(run._r, "w:fldChar", fldCharType="end")
+        for part in ("begin", "", "separate", "1", "end"):
+            say(paragraph, part if part.isdigit() else "", "soft", 8.5)
+            run: Any = paragraph.runs[-1]
+            if not part:
+                marked(run._r, "w:instrText").text = text
+            elif part.isalpha():
+                marked(run._r, "w:fldChar", fldCharType=part)
 
 
 def marked(parent: Any, name: str, **values: str) -> Any:

@@ -67,6 +67,7 @@ async def test_the_stores_people_hear_of_a_check_with_its_score_and_confirm_it(v
     assert "门店已确认（小李）" in await visit.hand.act(f"checked:ok:{number}")
     assert visit.hand.replies[0].replaces
     assert "确认" not in visit.hand.ways
+    assert await told(visit.boss) == ("小李确认了浦东店“5S 前台”检核的结果（80 分）。", ["看结果"])
     assert await visit.mate.act(f"checked:ok:{number}") == ANSWERED
     assert await visit.mate.act(f"checked:no:{number}") == ANSWERED
     check = await visit.one()

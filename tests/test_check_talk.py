@@ -125,7 +125,14 @@ async def test_of_many_stores_eight_are_shown_and_the_others_are_a_tap_away(visi
     await visit.boss.say("/check")
     assert visit.boss.ways[7:] == ["第8店（SH-08）", "更多门店（还有 4 家）", "取消"]
     await visit.boss.press("更多门店")
-    assert visit.boss.ways == ["第9店（SH-09）", "第10店（SH-10）", "第11店（SH-11）", "第12店（SH-12）", "上一步", "取消"]
+    assert visit.boss.ways == [
+        "第9店（SH-09）",
+        "第10店（SH-10）",
+        "第11店（SH-11）",
+        "第12店（SH-12）",
+        "上一步",
+        "取消",
+    ]
     assert "第12店，用哪份清单" in await visit.boss.press("第12店")
     await visit.boss.say("/check")
     await visit.boss.say("第")

@@ -123,6 +123,10 @@ async def test_the_store_gets_the_pdf_in_its_own_times(app: App, boss: Talk, cle
     assert heard.text == "王督导把浦东店“5S 前台”检核的报告发给您。"
     shown = text(await app.turns.files.get(heard.files[0].ref))
     assert "2026-11-25 13:05（UTC+09:00）" in shown
+    assert await boss.act(f"report:send:{made.id}") == "11-25 12:05 已经发给浦东店了。再发一次吗？"
+    assert len([row for row in await clerk.told() if row.inbox_id is None]) == 1
+    assert await boss.press("再发一次") == "已发给浦东店的 1 位同事：李店员。"
+    assert len([row for row in await clerk.told() if row.inbox_id is None]) == 2
 
 
 async def test_a_store_without_people_is_told_of(app: App, boss: Talk, here: Store) -> None:

@@ -10,6 +10,7 @@ import pdfplumber
 import pypdf
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from hypothesis import given
 from hypothesis import strategies as st
 from inspections import (
@@ -224,6 +225,9 @@ def test_word_says_the_same_with_its_photos() -> None:
     footer = page.footer.paragraphs[0]._p.xml
     assert "PAGE" in footer
     assert "NUMPAGES" in footer
+    assert footer.count('w:fldCharType="separate"') == 2  # without it a number has no font of its own
+    languages = [one.get(qn("w:eastAsia")) for one in opened.styles.element.iter(qn("w:lang"))]
+    assert set(languages) == {"zh-CN"}  # otherwise commas stand in the middle, as in Taiwan
     assert "浦东金桥店" in page.header.paragraphs[0].text
 
 

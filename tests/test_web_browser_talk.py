@@ -7,10 +7,10 @@ from typing import Literal
 import pytest
 import pytest_asyncio
 from canned_house import Site, add_person, canned, link
-from chromium import FAINT, IN_CHROMIUM, SMALL, ask, idle, started, watched
+from chromium import FAINT, IN_CHROMIUM, SMALL, Chromium, ask, idle, watched
 from conftest import free_port
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Geolocation, Page, expect
+from playwright.async_api import BrowserContext, Geolocation, Page, expect
 
 from bot.config import WebSettings
 from bot.web import talk
@@ -55,13 +55,7 @@ def say(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     return (Reply(f"收到：{incoming.text}"),)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with started() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with canned(tmp_path, say) as (turns, _):
         running = Site(turns, WebSettings(max_megabytes=0.5))
@@ -70,13 +64,13 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         await running.stop()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def phone(chromium: Browser) -> AsyncIterator[BrowserContext]:
-    async with watched(chromium) as context:
+@pytest_asyncio.fixture(loop_scope="session")
+async def phone(chromium: Chromium) -> AsyncIterator[BrowserContext]:
+    async with watched(await chromium()) as context:
         yield context
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(phone: BrowserContext, site: Site) -> Page:
     return await opened(phone, site)
 
@@ -268,6 +262,9 @@ async def test_pictures_from_the_bot_are_seen_and_files_are_saved(page: Page, si
         await page.get_by_role("link", name="月报.pdf").click()
     await (await download.value).save_as(tmp_path / "月报.pdf")
     assert (tmp_path / "月报.pdf").read_bytes() == b"%PDF report"
+    await ask(page, f"给我 坏的.jpg,image/jpeg,{saved}")
+    await expect(page.get_by_role("link", name="坏的.jpg")).to_be_visible()
+    await expect(page.get_by_role("img", name="坏的.jpg")).to_have_count(0)
 
 
 async def test_a_location_is_shared_by_the_device(phone: BrowserContext, site: Site) -> None:
@@ -374,11 +371,11 @@ async def test_a_menu_that_opens_does_not_hide_the_last_message(page: Page) -> N
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_everything_that_is_sent_and_shown_is_readable_and_fits_a_thumb(
-    chromium: Browser, site: Site, tmp_path: Path, scheme: Literal["light", "dark"]
+    chromium: Chromium, site: Site, tmp_path: Path, scheme: Literal["light", "dark"]
 ) -> None:
     ref = await site.turns.files.put(b"%PDF report")
     (tmp_path / "录像.mp4").write_bytes(b"x" * 600_000)
-    async with watched(chromium, color_scheme=scheme) as context:
+    async with watched(await chromium(), color_scheme=scheme) as context:
         page, li = await opened(context, site, "demo-wang"), await opened(context, site, "demo-li")
         await ask(page, f"给我 月报.pdf,application/pdf,{ref}")
         await page.locator("#photo").set_input_files(picture(tmp_path))
@@ -422,14 +419,14 @@ async def test_a_screen_reader_finds_a_name_for_everything(page: Page, tmp_path:
     await expect(page.get_by_role("button", name="更多")).to_have_attribute("aria-expanded", "true")
 
 
-async def test_logging_in_by_the_link_and_out_again(chromium: Browser, tmp_path: Path) -> None:
+async def test_logging_in_by_the_link_and_out_again(chromium: Chromium, tmp_path: Path) -> None:
     port = free_port()
     async with canned(tmp_path, say, page=f"http://localhost:{port}") as (turns, _):
         site = Site(turns, WebSettings(public=True, url=f"http://localhost:{port}"))
         site.port = port
         await site.start()
         lin = await add_person(turns, "小林", SUPERVISOR)
-        async with watched(chromium) as context:
+        async with watched(await chromium()) as context:
             page = await context.new_page()
             await page.goto(f"http://localhost:{port}/")
             await expect(page.locator("main")).to_contain_text("发 /web")

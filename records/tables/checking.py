@@ -131,6 +131,7 @@ store_check = Table(
     Column("settled_by", ForeignKey("person.id", ondelete="SET NULL")),
     Column("settled_at", Instant),
     Column("settlement", Text, nullable=False),
+    Column("sent_at", Instant),
     Index("ix_store_check_store", "store_id", "list_key", "finished_at"),
     sqlite_autoincrement=True,
 )

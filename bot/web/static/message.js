@@ -67,15 +67,21 @@ export function files(list) {
       picture.alt = file.name;
       link.className = "picture";
       link.target = "_blank";
+      picture.addEventListener("error", () => save(link, file.name)); // what calls itself a picture and is none
       link.append(picture);
     } else {
-      link.className = "file";
-      link.download = file.name;
-      link.append(element("span", "hidden", "下载："), file.name);
+      save(link, file.name);
     }
     return link;
   });
   return element("div", "files", ...nodes);
+}
+
+function save(link, name) {
+  link.className = "file";
+  link.removeAttribute("target");
+  link.download = name;
+  link.replaceChildren(element("span", "hidden", "下载："), name);
 }
 
 function sources(citations, press) {
