@@ -1,7 +1,7 @@
 """A real Chromium for tests: started quietly, its pages watched for faults."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,11 +19,9 @@ QUIET = (
     "--no-first-run",
     "--disable-quic",
 )
-IN_CHROMIUM = [
-    pytest.mark.browser,
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
+BROWSER = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
+IN_CHROMIUM = [*BROWSER, pytest.mark.asyncio(loop_scope="session")]
+Chromium = Callable[[], Awaitable[Browser]]  # the one of the session, started when it is first wanted
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "locale": "zh-CN"}
 
 
@@ -31,6 +29,18 @@ PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch":
 SMALL = """[...document.querySelectorAll("button, textarea, select, input, a.file")]
   .filter((node) => node.checkVisibility()).map((node) => [node.textContent, node.getBoundingClientRect()])
   .filter(([, box]) => box.width < 44 || box.height < 44)"""
+
+# What does not fit the phone: buttons too small, words of a button cut off, a page too wide, pictures that are coarse
+# where a phone has two pixels for one, or not there at all.
+FITS = f"""() => [
+  ...{SMALL}.map(([text]) => `small: ${{text}}`),
+  ...[...document.querySelectorAll("button")].filter((node) => node.checkVisibility())
+    .filter((node) => node.scrollWidth > node.clientWidth || node.getBoundingClientRect().right > innerWidth)
+    .map((node) => `cut off: ${{node.textContent}}`),
+  ...(document.documentElement.scrollWidth > innerWidth ? ["wide"] : []),
+  ...[...document.querySelectorAll(".bot .picture img")].filter((node) => node.naturalWidth < 2 * node.clientWidth)
+    .map((node) => `coarse: ${{node.alt}} ${{node.naturalWidth}}`),
+]"""
 
 # The text nodes of the page whose colour is too near to what lies behind them: [text, ratio].
 FAINT = """() => {

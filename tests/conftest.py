@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import postgres_server
 import pytest
+import pytest_asyncio
 from filelock import FileLock
 from sqlalchemy import make_url
 
@@ -246,6 +247,22 @@ def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaSe
     server.start()
     yield server
     server.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Any]:
+    """Brings the session's one Chromium, which is started when it is first wanted: `await chromium()`."""
+    from chromium import started
+
+    async with AsyncExitStack() as stack:
+        browsers = list[Any]()
+
+        async def browser() -> Any:
+            if not browsers:
+                browsers.append(await stack.enter_async_context(started()))
+            return browsers[0]
+
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from conftest import loaded
 from fake_feishu import APP, KEY, SECRET, FakeFeishu, Sent
 from feishu_far import VERIFICATION
 from starlette.applications import Starlette
-from telegram_house import Answers, Says
+from telegram_house import Answers, Now, Says, at_home
 
-from bot.app import App, opened
+from bot.app import App
 from bot.feishu.start import Service, feishu
 from bot.metrics import Metrics
 from bot.serving import _delivering
@@ -67,11 +66,11 @@ def settings(fake: FakeFeishu, **changes: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def talking(fake: FakeFeishu, home: Path, **changes: Any) -> AsyncIterator[Talk]:
+async def talking(fake: FakeFeishu, home: Path, now: Now | None = None, **changes: Any) -> AsyncIterator[Talk]:
     """The house, with a page that Feishu can call; `changes` are settings."""
     part = settings(fake, **changes.pop("feishu", {}))
     async with (
-        opened(loaded(home, feishu=part, **changes)) as app,
+        at_home(home, now, feishu=part, **changes) as app,
         feishu(app) as service,
         _delivering(app, Metrics()),
     ):

@@ -4,16 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from conftest import loaded
 from fake_telegram import TOKEN, FakeTelegram, Sent
 
 from bot.app import App, opened
 from bot.metrics import Metrics
 from bot.serving import _delivering
+from bot.telegram.pace import Pace
 from bot.telegram.start import Service, telegram
 from handlers.context import Context
 from handlers.message import Incoming, Reply
@@ -23,6 +25,7 @@ from records.people import People
 LIN = 7001
 GROUP = -100500
 ASKED = "普通洗车要在多少分钟内完成？"
+Now = Callable[[], datetime]
 
 
 @dataclass
@@ -60,6 +63,16 @@ class Talk:
         self.fake._chat(user, f"人{user}")
 
 
+def unhurried(fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a limit: limits have their own tests."""
+
+    async def at_once(pace: Pace, chat: int, **how: Any) -> None:
+        """It may be sent."""
+
+    monkeypatch.setattr(Pace, "take", at_once)
+    fake.flood.factor = 0
+
+
 def settings(fake: FakeTelegram, **changes: Any) -> dict[str, Any]:
     """The telegram part of the settings that lead to the fake."""
     return {
@@ -71,11 +84,19 @@ def settings(fake: FakeTelegram, **changes: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def talking(fake: FakeTelegram, home: Path, **changes: Any) -> AsyncIterator[Talk]:
+async def at_home(home: Path, now: Now | None, **changes: Any) -> AsyncIterator[App]:
+    """The house, with a clock where one is given."""
+    async with opened(loaded(home, **changes)) as app:
+        app.turns.now = now or app.turns.now
+        yield app
+
+
+@asynccontextmanager
+async def talking(fake: FakeTelegram, home: Path, now: Now | None = None, **changes: Any) -> AsyncIterator[Talk]:
     """The house, polling the fake; `changes` are settings."""
     part = settings(fake, **changes.pop("telegram", {}))
     async with (
-        opened(loaded(home, telegram=part, **changes)) as app,
+        at_home(home, now, telegram=part, **changes) as app,
         telegram(app) as service,
         _delivering(app, Metrics()),
     ):

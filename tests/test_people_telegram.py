@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from fake_telegram import FakeTelegram, Sent, fake_telegram
-from telegram_house import LIN, Talk, talking
+from telegram_house import LIN, Talk, talking, unhurried
 
 ZHAO = 7002
 FOREIGN = "火星基地的氧气配给由谁审批？"
@@ -19,7 +19,8 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 
 @pytest.fixture
-async def talk(fake: FakeTelegram, own_home: Path) -> AsyncIterator[Talk]:
+async def talk(fake: FakeTelegram, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Talk]:
+    unhurried(fake, monkeypatch)
     async with talking(fake, own_home) as talk:
         yield talk
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fake_telegram import FakeTelegram, Sent, fake_telegram
 from photographs import exif, jpeg, scene
-from telegram_house import Talk, talking
+from telegram_house import Talk, talking, unhurried
 
 from records.people import People
 from records.spots import Spots
@@ -24,7 +24,8 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 
 @pytest.fixture
-async def talk(fake: FakeTelegram, own_home: Path) -> AsyncIterator[Talk]:
+async def talk(fake: FakeTelegram, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Talk]:
+    unhurried(fake, monkeypatch)
     async with talking(fake, own_home, photos={"read_codes": False}) as talk:
         async with talk.app.database.write() as connection:
             here = await Stores(connection).save("SH-01", "浦东店", "华东", PLACE)

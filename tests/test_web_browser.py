@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from canned_house import Site, canned
-from chromium import FAINT, IN_CHROMIUM, SMALL, ask, idle, started, watched
-from playwright.async_api import Browser, Page, Route, expect
+from chromium import FAINT, IN_CHROMIUM, SMALL, Chromium, ask, idle, watched
+from playwright.async_api import Page, Route, expect
 
 from handlers.context import Context
 from handlers.message import Button, Citation, Incoming, Reply
@@ -45,13 +45,7 @@ def say(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     return (PRESSED.get(incoming.action) or ANSWERS.get(incoming.text) or Reply(f"收到：{incoming.text}"),)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with started() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with canned(tmp_path, say) as (turns, _):
         running = Site(turns)
@@ -60,9 +54,9 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         await running.stop()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(chromium: Browser, site: Site) -> AsyncIterator[Page]:
-    async with watched(chromium) as context:
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(chromium: Chromium, site: Site) -> AsyncIterator[Page]:
+    async with watched(await chromium()) as context:
         page = await context.new_page()
         await page.goto(f"http://127.0.0.1:{site.port}/")
         await idle(page)
