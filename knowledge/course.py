@@ -1,16 +1,18 @@
 """The course: phases, weeks, and what each day teaches, as course.yaml states it."""
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from knowledge.document import Reference
+
+JudgedBy = Literal["test", "mentor"]
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Days `first` to `last`; at their end `assessment` is handed in or sat, judged by `criteria`.
+    """Days `first` to `last`; at their end `assessment` is sat as a test, or handed in for a mentor's points.
 
-    `pass_mark` (0-100) is the plan's own; None where the plan gives none.
+    Points are given by `criteria`; `pass_mark` (0-100) is the plan's own, None where the plan gives none.
     """
 
     key: str
@@ -20,6 +22,7 @@ class Phase:
     assessment: str
     criteria: str
     pass_mark: float | None = None
+    judged_by: JudgedBy = "test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,11 @@ class Course:
     def phase_of(self, number: int) -> Phase:
         """The phase that day belongs to."""
         return _holding(self.phases, number)
+
+    def assessed(self, number: int) -> Phase | None:
+        """The phase whose assessment is handed in on that day for points."""
+        ends = (one for one in self.phases if one.last == number and one.judged_by == "mentor")
+        return next(ends, None)
 
     def week_of(self, number: int) -> Week:
         """The week that day belongs to."""

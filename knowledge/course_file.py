@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import Field
 
 from knowledge import strict_yaml
-from knowledge.course import Course, Day, Phase, Practice, Week
+from knowledge.course import Course, Day, JudgedBy, Phase, Practice, Week
 from knowledge.document import Reference, reference
 from knowledge.faults import Form, Key, Where, counted, filled, refuse
 
@@ -17,6 +17,7 @@ DAYS = "应是第 {expected} 天，天数要从 1 起一天不缺"
 SPANS = "应从第 {expected} 天开始，各段要首尾相接"
 BACKWARDS = "last 小于 first"
 SHORT = "排到第 {last} 天，课程却有 {days} 天"
+NO_HAND_IN = "由带教打分，这个阶段的最后一天就要有 hand_in"
 NO_SESSION = "至少要有 morning、afternoon、whole_day、evening 之一"
 
 
@@ -31,6 +32,7 @@ class _PhaseForm(_Span):
     assessment: str = Field(min_length=1, max_length=40)
     criteria: str = Field(min_length=1, max_length=40)
     pass_mark: float | None = Field(default=None, ge=0, le=100)
+    judged_by: JudgedBy = "test"
 
 
 class _WeekForm(_Span):
@@ -117,6 +119,12 @@ def _spanned(form: _CourseForm) -> list[tuple[Where, str]]:
             expected = span.last + 1
         if expected - 1 != len(form.days):
             found.append(((key,), SHORT.format(last=expected - 1, days=len(form.days))))
+    handed = {day.day for day in form.days if day.hand_in}
+    found += [
+        (("phases", index, "judged_by"), NO_HAND_IN)
+        for index, phase in enumerate(form.phases)
+        if phase.judged_by == "mentor" and phase.last not in handed
+    ]
     return found
 
 

@@ -14,7 +14,7 @@ from records.connection import Connection as Connection
 from records.server import Server
 from records.sqlite import Sqlite
 
-REVISION = "0008"
+REVISION = "0009"
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _PATIENCE = 2.0  # seconds
 _LOCK = 7_226_341  # any number, the same in every process

@@ -72,7 +72,11 @@ def test_each_week_has_the_theme_of_the_plan() -> None:
 def test_what_is_homework_and_what_is_assessed_is_handed_in() -> None:
     assert [one.day for one in COURSE.days if one.homework] == [1, 5, 13, 17, 24, 33, 37, 39, 43, 50]
     assert [one.day for one in COURSE.days if one.homework and not one.hand_in] == []
-    assert [COURSE.day(one.last).hand_in for one in COURSE.phases] == [one.assessment for one in COURSE.phases]
+    by_mentor = COURSE.phases[1:]
+    assert [one.judged_by for one in COURSE.phases] == ["test", *["mentor"] * 5]
+    assert [COURSE.day(one.last).hand_in for one in by_mentor] == [one.assessment for one in by_mentor]
+    assert [day.day for day in COURSE.days if COURSE.assessed(day.day)] == [22, 34, 46, 54, 60]
+    assert COURSE.day(10).hand_in == ""
     assert [one.day for one in COURSE.days if one.optional] == [38]
 
 
@@ -128,10 +132,19 @@ def test_days_phases_and_sections_that_do_not_fit_are_told(tmp_path: Path) -> No
 
 
 def test_phases_follow_each_other(tmp_path: Path) -> None:
-    phase = {"key": "a", "name": "一", "first": 2, "last": 1, "assessment": "测试", "criteria": "对"}
+    phase = {
+        "key": "a",
+        "name": "一",
+        "first": 2,
+        "last": 1,
+        "assessment": "测试",
+        "criteria": "对",
+        "judged_by": "mentor",
+    }
     said = told(tmp_path, {**small(), "phases": [phase]})
     assert "phases 第 1 个 first：应从第 1 天开始，各段要首尾相接" in said
     assert "phases 第 1 个 last：last 小于 first" in said
+    assert "phases 第 1 个 judged_by：由带教打分，这个阶段的最后一天就要有 hand_in" in said
 
 
 def test_what_is_no_yaml_is_told_with_its_line(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Learning as rows, on SQLite and on a real PostgreSQL: what is begun twice is one, and the first answer stands."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -40,6 +41,13 @@ async def test_an_enrolment_is_changed_and_days_are_marked_once(database: Databa
         assert [await enrolments.mark(person, 3, NOON) for _ in range(2)] == [True, False]
     async with database.read() as connection:
         assert await Enrolments(connection).get(person) == one
+    other, asked = Pause(DAY, DAY), Pause(DAY + timedelta(1), DAY + timedelta(2))
+    async with database.write() as connection:
+        enrolments = Enrolments(connection)
+        await enrolments.put(replace(one, asked=asked))
+        assert [await enrolments.settle(person, which) for which in (other, asked, asked)] == [False, True, False]
+    async with database.read() as connection:
+        assert await Enrolments(connection).get(person) == one
         assert await Enrolments(connection).done([person]) == {person: {3}}
 
 
@@ -49,10 +57,10 @@ async def test_homework_is_judged_once(database: Database) -> None:
         enrolments = Enrolments(connection)
         file = {"name": "a.jpg", "media_type": "image/jpeg", "ref": "0" * 64}
         number = await enrolments.hand_in(HandIn(person, 1, "好", (file,), NOON))
-        assert await enrolments.judge(number, RETURNED, "缺一块", person, NOON)
+        assert await enrolments.judge(number, RETURNED, "缺一块", person, NOON, 62.5)
         assert not await enrolments.judge(number, ACCEPTED, "", person, NOON)
         [one] = await enrolments.hand_ins([person], RETURNED)
-    assert (one.comment, one.files) == ("缺一块", (file,))
+    assert (one.comment, one.files, one.score) == ("缺一块", (file,), 62.5)
 
 
 async def test_a_round_is_begun_once_by_however_many_at_once(database: Database) -> None:

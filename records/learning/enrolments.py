@@ -17,7 +17,10 @@ SENT, ACCEPTED, RETURNED = "sent", "accepted", "returned"
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """A person's course: begun on a date, stopped in the pauses; `board` says whether colleagues see their place."""
+    """A person's course: begun on a date, stopped in the pauses; `board` says whether colleagues see their place.
+
+    `asked` are days off that wait for a leader's word.
+    """
 
     person_id: int
     started_on: date
@@ -25,11 +28,15 @@ class Enrolment:
     pauses: tuple[Pause, ...] = ()
     mentor_id: int | None = None
     board: bool = True
+    asked: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
-    """Homework of a course day; `files` are name, media_type, ref. `comment` is what its judge said."""
+    """Homework of a course day; `files` are name, media_type, ref. `comment` is what its judge said.
+
+    `score` (0-100) is what its judge gave, None where nothing is given but a word.
+    """
 
     person_id: int
     day: int
@@ -40,6 +47,7 @@ class HandIn:
     comment: str = ""
     judged_by: int | None = None
     judged_at: datetime | None = None
+    score: float | None = None
     id: int = 0
 
 
@@ -62,10 +70,18 @@ class Enrolments:
 
     async def put(self, one: Enrolment) -> None:
         """Begin a course, or change it."""
-        values = {name: getattr(one, name) for name in Enrolment.__dataclass_fields__}
+        values = {name: getattr(one, name) for name in Enrolment.__dataclass_fields__ if name != "asked"}
+        values |= {"asked_first": one.asked and one.asked.first, "asked_last": one.asked and one.asked.last}
         values["pauses"] = [[p.first.isoformat(), p.last.isoformat() if p.last else None] for p in one.pauses]
         adding = self._insert()(enrolment).values(values)
         await self._connection.execute(adding.on_conflict_do_update(index_elements=["person_id"], set_=values))
+
+    async def settle(self, person_id: int, asked: Pause) -> bool:
+        """The days off that were asked for wait no more; False where they did not: one word counts."""
+        waits = (enrolment.c.person_id == person_id) & (enrolment.c.asked_first == asked.first)
+        waits &= enrolment.c.asked_last == asked.last
+        settled = update(enrolment).where(waits).values(asked_first=None, asked_last=None)
+        return bool((await self._connection.execute(settled)).rowcount)
 
     async def done(self, people: Collection[int]) -> dict[int, set[int]]:
         """The course days that these people have marked done, by person."""
@@ -99,10 +115,12 @@ class Enrolments:
             query = query.where(hand_in.c.state == state)
         return [_hand_in(row) for row in await self._connection.execute(query)]
 
-    async def judge(self, number: int, state: str, comment: str, by: int, now: datetime) -> bool:
+    async def judge(
+        self, number: int, state: str, comment: str, by: int, now: datetime, score: float | None = None
+    ) -> bool:
         """Accept or return what waits; False when someone has judged it already."""
         waiting = (hand_in.c.id == number) & (hand_in.c.state == SENT)
-        values = {"state": state, "comment": comment, "judged_by": by, "judged_at": now}
+        values = {"state": state, "comment": comment, "judged_by": by, "judged_at": now, "score": score}
         return bool((await self._connection.execute(update(hand_in).where(waiting).values(values))).rowcount)
 
     def _insert(self) -> Any:
@@ -110,7 +128,8 @@ class Enrolments:
 
 
 def _enrolment(row: Any) -> Enrolment:
-    values = {name: getattr(row, name) for name in Enrolment.__dataclass_fields__}
+    values = {name: getattr(row, name) for name in Enrolment.__dataclass_fields__ if name != "asked"}
+    values["asked"] = Pause(row.asked_first, row.asked_last) if row.asked_first else None
     values["pauses"] = tuple(
         Pause(date.fromisoformat(first), date.fromisoformat(last) if last else None) for first, last in row.pauses
     )

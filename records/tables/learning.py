@@ -27,6 +27,8 @@ enrolment = Table(
     Column("mentor_id", ForeignKey("person.id", ondelete="SET NULL"), index=True),
     Column("board", Boolean, nullable=False),
     Column("enrolled_at", Instant, nullable=False),
+    Column("asked_first", Date),
+    Column("asked_last", Date),
 )
 
 day_done = Table(
@@ -50,6 +52,7 @@ hand_in = Table(
     Column("comment", Text, nullable=False),
     Column("judged_by", ForeignKey("person.id", ondelete="SET NULL")),
     Column("judged_at", Instant),
+    Column("score", Float),
     sqlite_autoincrement=True,
 )
 
