@@ -30,6 +30,7 @@ _GET_APP = "需要时在飞书开放平台建一个企业自建应用，设环�
 _NO_KEY = "feishu.mode 是 callback，但没有 FEISHU_ENCRYPT_KEY，也没有 FEISHU_VERIFICATION_TOKEN"
 _GET_KEY = "在开发者后台 → 事件与回调 → 加密策略里设好 Encrypt Key，再设环境变量 FEISHU_ENCRYPT_KEY"
 _NO_SCOPES = "{name}，缺权限：{scopes}"
+_FEW_SCOPES = "{name}，可以用，但没有开通权限：{scopes}"
 _GET_SCOPES = "在开发者后台 → 权限管理里开通，再创建版本并发布"
 _NO_EVENTS = "还没有收到过飞书的消息"
 _GET_EVENTS = (
@@ -128,7 +129,7 @@ async def feishu(settings: Settings) -> Finding:
     ):
         return Finding("飞书", BAD, _NO_KEY, _GET_KEY)
     from bot.feishu import NoFeishu
-    from bot.feishu.examine import SCOPES, examine
+    from bot.feishu.examine import examine
 
     try:
         seen = await examine(here)
@@ -136,9 +137,10 @@ async def feishu(settings: Settings) -> Finding:
         return Finding("飞书", BAD, str(error), "修好后再运行 dudao doctor")
     if seen.trouble:
         return Finding("飞书", BAD, seen.trouble, seen.mend)
-    if seen.missing:
-        scopes = "，".join(f"{SCOPES[scope]}（{scope}）" for scope in seen.missing)
-        return Finding("飞书", BAD, _NO_SCOPES.format(name=seen.name, scopes=scopes), _GET_SCOPES)
+    if seen.missing or seen.wanting:
+        scopes = "，".join(f"{scope.called}（{scope.name}）" for scope in seen.missing or seen.wanting)
+        state, detail = (BAD, _NO_SCOPES) if seen.missing else (MISSING, _FEW_SCOPES)
+        return Finding("飞书", state, detail.format(name=seen.name, scopes=scopes), _GET_SCOPES)
     how = "长连接" if here.mode == "long-connection" else f"回调 {here.path}"
     return Finding("飞书", GOOD, f"{seen.name}，{how}，权限齐全")
 

@@ -35,23 +35,19 @@ import argparse
 import asyncio
 import base64
 import json
-import socket
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import asdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
-import uvicorn
+from far_end import Broken, process, run, served
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 from telegram_far import TOKEN, Call, Fault, Json, Sent, UploadedFile
 from telegram_methods import BLOCKED, Methods
 from telegram_rules import Refusal
@@ -104,11 +100,7 @@ class FakeTelegram(Methods):
         if fault.do in ("hang", "drop"):
             call.status = 0
             self._tell()
-            if fault.do == "hang":
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(60):
-                        await self.closing.wait()
-            return _Broken()
+            return await self.hang() if fault.do == "hang" else Broken()
         if fault.do == "garbage":
             return Response("<html>not JSON</html>", media_type="text/html")
         if fault.do == "429":
@@ -165,31 +157,19 @@ class FakeTelegram(Methods):
         fault = next((one for one in self.faults if one.hits("download", None)), None)
         if fault is not None:
             fault.times -= 1
-            return _Broken()
+            return Broken()
         return Response(content)
 
     # the control API
 
-    async def control(self, request: Request) -> Response:
-        """/control/…, as the head of this module says."""
-        what, since = request.path_params["what"], int(request.query_params.get("since", 0))
-        if request.method == "POST":
-            body = json.loads(await request.body() or b"{}")
-            return JSONResponse(self._told(what, body))
-        if what == "sent":
-            chat = request.query_params.get("chat")
-            sent = [asdict(one) for one in self.sent[since:] if chat is None or one.chat == int(chat)]
-            return JSONResponse({"sent": sent})
-        if what == "count":
-            return JSONResponse({"sent": len(self.sent)})
-        if what == "calls":
-            return JSONResponse({"calls": [asdict(one) for one in self.calls[since:]]})
-        refused = Counter(one.error for one in self.calls if one.error)
+    def state(self) -> Json:
+        """What it waits for, and what it was told to show."""
         unanswered = [query for query, answers in self.queries.items() if not answers]
-        state = {"pending": len(self.updates), "calls": len(self.calls), "sent": len(self.sent), "refused": refused}
-        return JSONResponse({**state, "open_queries": len(unanswered), "menus": self.menus, "webhook": self.webhook})
+        told = {"open_queries": len(unanswered), "menus": self.menus, "webhook": self.webhook}
+        return {"pending": len(self.updates), **told}
 
-    def _told(self, what: str, body: Any) -> Json:
+    async def order(self, what: str, body: Any) -> Json:
+        """As the head of this module says."""
         if what == "updates":
             return {"ids": [self._short(one, bool(body.get("twice"))) for one in body["updates"]]}
         if what == "faults":
@@ -197,10 +177,8 @@ class FakeTelegram(Methods):
         elif what == "settings":
             self.flood.factor = body.get("flood", self.flood.factor)
             self.latency = body.get("latency", self.latency)
-        elif what == "reset":
-            self.reset()
         else:
-            raise ValueError(what)
+            return await super().order(what, body)
         return {}
 
     def _short(self, one: Json, twice: bool) -> int:
@@ -231,15 +209,6 @@ class FakeTelegram(Methods):
         )
 
 
-class _Broken(Response):
-    """Promises more than it sends, so that the connection is cut."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(b"content-length", b"1000"), (b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"{", "more_body": False})
-
-
 async def _parameters(request: Request) -> tuple[Json, dict[str, UploadedFile]]:
     """The parameters of a call, wherever they stand, and its files."""
     parameters: Json = dict(request.query_params)
@@ -268,21 +237,8 @@ def _error(refusal: Refusal) -> Response:
 async def fake_telegram(port: int = 0) -> AsyncIterator[FakeTelegram]:
     """A running server, in this loop."""
 
-    class Server(uvicorn.Server):
-        @contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            yield
-
     fake = FakeTelegram()
-    config = uvicorn.Config(
-        fake.app(), lifespan="off", log_config=None, log_level="critical", access_log=False,
-        timeout_graceful_shutdown=1, timeout_keep_alive=60,
-    )  # fmt: skip
-    server = Server(config)
-    with socket.create_server(("127.0.0.1", port), backlog=512) as listener:
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio does so only for sockets it made
-        fake.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        running = asyncio.create_task(server.serve(sockets=[listener]))
+    async with served(fake.app(), port) as fake.url:
         delivering = asyncio.create_task(fake._deliver())
         try:
             yield fake
@@ -290,25 +246,6 @@ async def fake_telegram(port: int = 0) -> AsyncIterator[FakeTelegram]:
             fake.closing.set()
             fake._tell()
             await delivering
-            server.should_exit = True
-            await running
-
-
-async def _main(options: argparse.Namespace) -> None:
-    async with fake_telegram(options.port) as fake:
-        fake.flood.factor, fake.latency = options.flood, options.latency
-        print(f"fake telegram: {fake.url} token {TOKEN}", flush=True)
-        await asyncio.Event().wait()
-
-
-def _loop() -> asyncio.AbstractEventLoop:
-    """As quick as the bot's, so that it is the bot that is measured."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop()
-    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
-    return loop
 
 
 if __name__ == "__main__":
@@ -316,5 +253,6 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--flood", type=float, default=1.0, help="multiplies the limits of speed; 0: none")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before every answer")
-    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_loop) as runner:
-        runner.run(_main(parser.parse_args()))
+    options = parser.parse_args()
+    changes = {"flood": options.flood, "latency": options.latency}
+    run(process(fake_telegram(options.port), changes, f"token {TOKEN}"))

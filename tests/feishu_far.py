@@ -1,12 +1,11 @@
 """What happened at the fake Feishu so far, what people do there, and what tests ask of it."""
 
-import asyncio
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from far_end import FarEnd
 from feishu_rules import Flood, elements_of, seen, within
 
 from bot.feishu.gcj02 import gcj02
@@ -14,7 +13,10 @@ from bot.feishu.gcj02 import gcj02
 APP, SECRET, KEY, VERIFICATION = "cli_a1b2c3d4e5f6", "fake-secret-of-no-use", "fake-encrypt-key", "fake-verification"
 BOT = "ou_bot0000000000000000000000000000"
 FORTNIGHT = 14 * 86400.0
-SCOPES = ("im:message", "im:resource", "cardkit:card:write", "contact:user.base:readonly")
+SCOPES = (
+    "im:message", "im:message.p2p_msg:readonly", "im:message.group_at_msg:readonly", "im:resource",
+    "cardkit:card:write", "contact:contact.base:readonly", "contact:user.base:readonly",
+)  # fmt: skip
 Json = dict[str, Any]
 
 
@@ -88,22 +90,18 @@ class Delivery:
     answers: list[Json] = field(default_factory=list)
 
 
-class Far:
+class Far(FarEnd[Call, Sent]):
     """The state of the far end; people act in it, and tests read what the bot did."""
-
-    def __init__(self) -> None:
-        self.url, self.latency = "", 0.0
-        self.closing = asyncio.Event()
-        self._news = asyncio.Event()
-        self.reset()
 
     def reset(self) -> None:
         """Everything as at the start."""
+        super().reset()
         self.flood, self.scale = Flood(), 0.01
         self.scopes, self.subscribed, self.has_bot = set(SCOPES), True, True
-        self.calls, self.sent, self.faults = list[Call](), list[Sent](), list[Fault]()
+        self.faults, self.secret = list[Fault](), SECRET
         self.tokens, self.token_asked = set[str](), 0
         self.messages, self.cards = dict[str, Json](), dict[str, Json]()
+        self.reactions, self.reacted = dict[str, tuple[str, str]](), list[str]()
         self.uuids = dict[str, str]()
         self.pictures, self.files, self.resources = dict[str, bytes](), dict[str, str](), dict[tuple[str, str], bytes]()
         self.away, self.names = set[str](), dict[str, str]()
@@ -257,32 +255,13 @@ class Far:
         """What was sent to a chat or edited there, in order, without what was only being written."""
         return [one for one in self.sent if one.chat == chat and one.how != "write"]
 
-    def called(self, method: str) -> list[Call]:
-        """The calls of one method."""
-        return [one for one in self.calls if one.method == method]
-
     def text(self, message: str) -> str:
         """What stands in a message now."""
         return seen(self.messages[message]["card"])
 
-    async def until(self, true: Callable[[], object], seconds: float = 20) -> None:
-        """Wait until something of what the bot does makes it true."""
-        async with asyncio.timeout(seconds):
-            while not true():
-                self._news.clear()
-                await self._news.wait()
-
-    async def told(self, chat: str, count: int) -> list[Sent]:
-        """The first `count` things shown in a chat, once they are."""
-        await self.until(lambda: len(self.shown(chat)) >= count)
-        return self.shown(chat)
-
     async def settled(self) -> None:
         """Wait until every event has been acknowledged, or given up."""
         await self.until(lambda: not self.deliveries)
-
-    def _tell(self) -> None:
-        self._news.set()
 
     def _id(self, prefix: str) -> str:
         self._count += 1

@@ -4,7 +4,7 @@ import json
 import time
 from typing import Any
 
-from feishu_far import APP, BOT, FORTNIGHT, SECRET, Far, Json, Sent
+from feishu_far import APP, BOT, FORTNIGHT, SCOPES, Far, Json, Sent
 from feishu_rules import Refusal, checked, content_error, elements_of, seen
 
 _NO_TOKEN, _BAD_TOKEN = 99991661, 99991663
@@ -19,28 +19,54 @@ class Methods(Far):
         """A tenant token; in its last half hour a new one."""
         if body.get("app_id") != APP:
             raise Refusal(10003, "invalid param")
-        if body.get("app_secret") != SECRET:
+        if body.get("app_secret") != self.secret:
             raise Refusal(10014, "app secret invalid")
         self.token_asked += 1
         token = self._id("t-")
         self.tokens.add(token)
         return {"tenant_access_token": token, "expire": 7200}
 
-    def authorized(self, header: str, scope: str) -> None:
-        """Raises Refusal without a good token, or without the right."""
+    def authorized(self, header: str, scopes: tuple[str, ...]) -> None:
+        """Raises Refusal without a good token, or without any of the permissions that give the right."""
         if not header.startswith("Bearer "):
             raise Refusal(_NO_TOKEN, "Missing access token for authorization")
         if header[7:] not in self.tokens:
             raise Refusal(_BAD_TOKEN, "Invalid access token for authorization. Please make a test attempt", 400)
-        if scope and scope not in self.scopes:
-            needed = f"Access denied. One of the following scopes is required: [{scope}]"
-            raise Refusal(99991672, f"{needed}.应用尚未开通所需的应用身份权限：[{scope}]")
+        if scopes and not self.scopes & set(scopes):
+            needed = ", ".join(scopes)
+            one = f"Access denied. One of the following scopes is required: [{needed}]"
+            raise Refusal(99991672, f"{one}.应用尚未开通所需的应用身份权限：[{needed}]")
 
     def info(self) -> Json:
         """The bot."""
         if not self.has_bot:
             raise Refusal(11205, "app do not have bot")
         return {"bot": {"activate_status": 2, "app_name": "督导助手", "open_id": BOT}}
+
+    def granted(self) -> Json:
+        """GET /application/v6/scopes: all that were asked for, and which of them were granted."""
+        told = {**dict.fromkeys(SCOPES, 2), **dict.fromkeys(self.scopes, 1)}
+        return {"scopes": [{"scope_name": name, "grant_status": status} for name, status in told.items()]}
+
+    def react(self, message: str, body: Json) -> Json:
+        """POST /im/v1/messages/:message_id/reactions"""
+        _fields(body, {"reaction_type"})
+        known, kind = self.messages.get(message), (body.get("reaction_type") or {}).get("emoji_type")
+        if known is None or known.get("gone"):
+            raise Refusal(231003, "The message is not found, or was withdrawn.")
+        if kind not in ("Typing", "OnIt", "OK"):
+            raise Refusal(231001, "reaction type is invalid.")
+        name = self._id("r")
+        self.reactions[name] = (message, kind)
+        self.reacted.append(message)
+        return {"reaction_id": name, "reaction_type": {"emoji_type": kind}}
+
+    def unreact(self, message: str, reaction: str) -> Json:
+        """DELETE /im/v1/messages/:message_id/reactions/:reaction_id"""
+        if self.reactions.get(reaction, ("", ""))[0] != message:
+            raise Refusal(231007, "The reaction is not the bot's.")
+        _, kind = self.reactions.pop(reaction)
+        return {"reaction_id": reaction, "reaction_type": {"emoji_type": kind}}
 
     def create(self, kind: str, body: Json) -> Json:
         """POST /im/v1/messages"""
@@ -176,8 +202,9 @@ class Methods(Far):
         return {}
 
     def person(self, user: str) -> Json:
-        """GET /contact/v3/users/:user_id"""
-        return {"user": {"open_id": user, "name": self.names.get(user, "小林")}}
+        """GET /contact/v3/users/:user_id; the name has a permission of its own."""
+        named = "contact:user.base:readonly" in self.scopes
+        return {"user": {"open_id": user, **({"name": self.names.get(user, "小林")} if named else {})}}
 
     def _shown(self, where: str, body: Json, how: str, reply_to: str) -> Json:
         if where in self.away:

@@ -1,11 +1,10 @@
 """What happened at the fake Telegram so far, what people do there, and what tests ask of it."""
 
-import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from far_end import FarEnd
 from telegram_rules import Flood
 
 TOKEN = "123456789:fake-token-of-no-use-anywhere-else_0"
@@ -72,19 +71,13 @@ class UploadedFile:
     content: bytes
 
 
-class Far:
+class Far(FarEnd[Call, Sent]):
     """The state of the far end; people act in it, and tests read what the bot did."""
-
-    def __init__(self) -> None:
-        self.url, self.latency = "", 0.0
-        self.closing = asyncio.Event()
-        self._news = asyncio.Event()
-        self.reset()
 
     def reset(self) -> None:
         """Everything as at the start."""
-        self.flood = Flood()
-        self.calls, self.sent, self.faults = list[Call](), list[Sent](), list[Fault]()
+        super().reset()
+        self.flood, self.faults = Flood(), list[Fault]()
         self.updates, self.polled = list[Json](), 0
         self.chats, self.blocked = dict[int, Json](), set[int]()
         self.messages = dict[tuple[int, int], Json]()
@@ -194,36 +187,13 @@ class Far:
 
     # what tests read
 
-    def shown(self, chat: int) -> list[Sent]:
-        """What was sent to a chat or edited there, in order."""
-        return [one for one in self.sent if one.chat == chat]
-
-    def called(self, method: str) -> list[Call]:
-        """The calls of one method."""
-        return [one for one in self.calls if one.method == method]
-
     def text(self, chat: int, message: int) -> str:
         """What stands in a message now."""
         return str(self.messages[chat, message].get("text") or self.messages[chat, message].get("caption"))
 
-    async def until(self, true: Callable[[], object], seconds: float = 20) -> None:
-        """Wait until something of what the bot does makes it true."""
-        async with asyncio.timeout(seconds):
-            while not true():
-                self._news.clear()
-                await self._news.wait()
-
-    async def told(self, chat: int, count: int) -> list[Sent]:
-        """The first `count` things shown in a chat, once they are."""
-        await self.until(lambda: len(self.shown(chat)) >= count)
-        return self.shown(chat)
-
     async def settled(self) -> None:
         """Wait until the bot has confirmed every update."""
         await self.until(lambda: not self.updates)
-
-    def _tell(self) -> None:
-        self._news.set()
 
     def _chat(self, number: int, name: str) -> Json:
         known = {"id": number, "type": "private", "first_name": name}

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from conftest import loaded
-from fake_feishu import SECRET, FakeFeishu, fake_feishu
+from fake_feishu import SECRET, FakeFeishu, Fault, fake_feishu
 from feishu_house import settings as to_the_fake
 from test_doctor import database
 
 from bot import checkup
+from bot.feishu.examine import NEEDED, USEFUL, Scope
 from bot.finding import BAD, GOOD, MISSING, Finding
 from handlers.message import Button, Reply
 from handlers.wire import dump_reply
@@ -54,12 +55,31 @@ async def test_a_wrong_secret_and_a_far_end_that_is_away_are_told_apart(tmp_path
     assert SECRET not in wrong.detail + away.detail
 
 
-@pytest.mark.parametrize("scope", ["im:message", "im:resource", "cardkit:card:write", "contact:user.base:readonly"])
-async def test_a_permission_that_is_missing_is_named(tmp_path: Path, fake: FakeFeishu, scope: str) -> None:
-    fake.scopes.discard(scope)
+@pytest.mark.parametrize("scope", NEEDED, ids=lambda scope: scope.name)
+async def test_a_permission_that_is_needed_and_missing_is_named(tmp_path: Path, fake: FakeFeishu, scope: Scope) -> None:
+    fake.scopes.discard(scope.name)
     seen = await found(tmp_path, fake)
-    assert (seen.state, f"（{scope}）" in seen.detail, "权限管理" in seen.mend) == (BAD, True, True)
+    assert (seen.state, f"（{scope.name}）" in seen.detail, "权限管理" in seen.mend) == (BAD, True, True)
     assert seen.detail.count("（") == 1
+
+
+@pytest.mark.parametrize("scope", USEFUL, ids=lambda scope: scope.name)
+async def test_a_permission_it_can_do_without_is_named_and_nothing_is_wrong(
+    tmp_path: Path, fake: FakeFeishu, scope: Scope
+) -> None:
+    fake.scopes -= {scope.name, "im:message"}
+    fake.scopes |= {"im:message:send_as_bot", "im:message:readonly"}  # which give less than the one
+    if "reactions" not in scope.name:
+        fake.scopes.add("im:message.reactions:write_only")
+    seen = await found(tmp_path, fake)
+    assert (seen.state, f"（{scope.name}）" in seen.detail, "权限管理" in seen.mend) == (MISSING, True, True)
+    assert seen.detail.count("（") == 1
+
+
+async def test_an_app_that_was_never_published_is_told_to_be(tmp_path: Path, fake: FakeFeishu) -> None:
+    fake.faults.append(Fault("uninstalled", "scopes"))
+    seen = await found(tmp_path, fake)
+    assert (seen.state, "版本管理与发布" in seen.mend) == (BAD, True)
 
 
 async def test_an_app_without_a_bot_is_told_to_get_one(tmp_path: Path, fake: FakeFeishu) -> None:

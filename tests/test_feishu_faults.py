@@ -294,7 +294,7 @@ async def test_a_secret_that_is_taken_back_ends_the_connection(
 ) -> None:
     async with connected(fake, _nothing) as running:
         await fake.until(lambda: fake.lines)
-        monkeypatch.setattr("fake_feishu.SECRET", "another")
+        fake.secret = "another"
         await fake.drop()
         with pytest.raises(NoFeishu, match="FEISHU_APP_SECRET"):
             await running

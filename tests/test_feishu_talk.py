@@ -70,7 +70,7 @@ async def test_a_stranger_learns_only_how_to_be_invited(talk: Talk) -> None:
 
 
 async def test_without_the_right_to_read_names_one_joins_as_a_new_colleague(talk: Talk) -> None:
-    talk.fake.scopes.discard("contact:user.base:readonly")
+    talk.fake.scopes.discard("contact:contact.base:readonly")
     assert "欢迎，新同事" in (await talk.join()).text
     assert "欢迎，新同事" in (await talk.join(CHEN, "trainee")).text
     assert len(talk.fake.called("contact")) == 1  # who was refused does not ask again at once
@@ -306,6 +306,49 @@ async def test_without_the_right_to_write_cards_the_answer_comes_whole(talk: Tal
     talk.fake.scopes.discard("cardkit:card:write")
     answering(talk, written)
     assert (await talk.ask(ASKED)).text == "普通洗车须在25分钟内完成"
+
+
+async def test_while_an_answer_takes_its_time_a_sign_stands_on_what_was_said(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.feishu.signs._FIRST", 0.05)
+    done = asyncio.Event()
+
+    async def slowly(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+        if incoming.text != "好":
+            await done.wait()
+        return (Reply("好。", buttons=((Button("好", "ok"),),)),)
+
+    heard, fake = answering(talk, slowly), talk.fake
+    await talk.ask("好")
+    said = fake.say(LIN, ASKED)
+    await fake.until(lambda: fake.reactions)
+    assert [*fake.reactions.values()] == [(said, "Typing")]
+    done.set()
+    shown = await fake.told(LIN, 2)
+    await fake.until(lambda: not fake.reactions)
+    done.clear()
+    fake.press(LIN, shown[1], "好")
+    await fake.until(lambda: len(heard) == 3)
+    done.set()
+    await fake.told(LIN, 3)
+    assert fake.reacted == [said]  # what is quick, or pressed, needs none
+
+
+async def test_without_the_right_to_show_it_a_slow_answer_comes_all_the_same(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.feishu.signs._FIRST", 0.0)
+    talk.fake.scopes -= {"im:message"}
+    talk.fake.scopes |= {"im:message:send_as_bot", "im:message:readonly"}
+
+    async def slowly(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+        await talk.fake.until(lambda: talk.fake.called("react"))
+        return (Reply("好。"),)
+
+    answering(talk, slowly)
+    assert [(await talk.ask(text)).text for text in ("一", "二")] == ["好。", "好。"]
+    assert len(talk.fake.called("react")) == 1  # what was refused is not tried again at once
 
 
 async def test_hostile_text_comes_back_as_it_was(talk: Talk) -> None:

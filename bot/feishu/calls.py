@@ -10,6 +10,7 @@ from bot.feishu.cards import TEXT, Json, dumped
 
 GONE = frozenset({230011, 230019, 230050, 230054, 230110})  # what is answered was taken back
 _MESSAGES, _CARDS = "/open-apis/im/v1/messages", "/open-apis/cardkit/v1/cards"
+_SIGN = "Typing"  # of https://open.feishu.cn/document/server-docs/im-v1/message-reaction/emojis-introduce
 _EPOCH = 1_767_225_600  # 2026-01-01; a card's steps are counted in tenths of seconds since then
 
 
@@ -39,6 +40,17 @@ async def send(api: Api, target: Target, kind: str, content: Json, uuid: str) ->
 async def edit(api: Api, message: str, card: Json) -> None:
     """Put a card in place of a message's."""
     await api.call("PATCH", f"{_MESSAGES}/{quote(message, safe='')}", {"content": dumped(card)})
+
+
+async def react(api: Api, message: str) -> str:
+    """The id of a reaction that shows that the bot is at it."""
+    path, body = f"{_MESSAGES}/{quote(message, safe='')}/reactions", {"reaction_type": {"emoji_type": _SIGN}}
+    return str((await api.call("POST", path, body))["reaction_id"])
+
+
+async def unreact(api: Api, message: str, reaction: str) -> None:
+    """Take the reaction back."""
+    await api.call("DELETE", f"{_MESSAGES}/{quote(message, safe='')}/reactions/{quote(reaction, safe='')}")
 
 
 async def entity(api: Api, card: Json) -> str:

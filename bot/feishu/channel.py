@@ -17,6 +17,7 @@ from bot.feishu.cards import Brought, Call, render
 from bot.feishu.download import download
 from bot.feishu.pace import Pace
 from bot.feishu.parse import CHANNEL, target_of
+from bot.feishu.signs import Signs
 from bot.feishu.upload import bring
 from bot.feishu.watching import Watching
 from handlers.message import Attachment, File, Incoming, Reply
@@ -39,6 +40,7 @@ class Feishu:
     pace: Pace
     seconds_between_edits: float
     home: str
+    signs: Signs
     name: str = CHANNEL
     _steps: Steps = field(default_factory=Steps)
     _parts: OrderedDict[int, list[str]] = field(default_factory=OrderedDict)
@@ -71,11 +73,12 @@ class Feishu:
 
     @asynccontextmanager
     async def watch(self, incoming: Incoming) -> AsyncIterator[Watch]:
-        """The answer as it is written."""
+        """A sign that the turn takes its time (a press has had its toast), and the answer as it is written."""
         kind, where = target_of(incoming.chat)
         target = Target(kind, where, "" if incoming.private else incoming.message)
         watching = Watching(self.api, target, self.pace, self._steps, incoming.chat, self.seconds_between_edits)
-        async with watching.running():
+        said = "" if incoming.action else incoming.message
+        async with self.signs.on(said, lambda: bool(watching.shown)), watching.running():
             yield watching
 
     async def fetch(self, attachment: Attachment) -> bytes:

@@ -16,6 +16,7 @@ from bot.feishu.connection import Connection
 from bot.feishu.intake import Intake
 from bot.feishu.pace import Pace
 from bot.feishu.parse import CHANNEL
+from bot.feishu.signs import Signs
 from bot.outside import Before
 from records.documents import Documents
 
@@ -77,9 +78,11 @@ async def feishu(app: App) -> AsyncIterator[Service]:
         pace=Pace(settings.messages_per_second),
         seconds_between_edits=settings.seconds_between_edits,
         home=home,
+        signs=(signs := Signs(api)),
     )
     intake.said = channel.said
     try:
         yield service
     finally:
+        await signs.stop()
         await api.hang_up()
