@@ -29,7 +29,8 @@ class _Shown(_Row, Protocol):
     chat: Any
 
 
-C, S = TypeVar("C", bound=_Called), TypeVar("S", bound=_Shown)
+C = TypeVar("C", bound=_Called)
+S = TypeVar("S", bound=_Shown)
 
 
 class FarEnd(Generic[C, S]):
