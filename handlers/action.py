@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from handlers import chasing, evidence, flow, typed
 from handlers.acting import due_choices, due_typed, named, owners
-from handlers.action_card import PLAIN, SEVERITY
+from handlers.action_card import LISTED, PLAIN, SEVERITY
 from handlers.context import Context
 from handlers.drafting import ALL, EACH, KEEP, NONE, SKIP, Draft, drafted
 from handlers.due import due_shown
 from handlers.flow import Answers, Choice, Facts, Flow, Prompt
 from handlers.making import UNDONE, make
-from handlers.message import Incoming, Reply
+from handlers.message import Incoming, Reply, clipped
 from handlers.roles import WORKERS
 from records.action import HAND, Action, severity_of
 from records.actions import Actions, Which
@@ -24,7 +24,7 @@ from records.stores import Store, Stores
 
 WAITING = "{store}的整改"
 OFFER = "{store}有 {n} 项要整改。要建整改吗？\n\n{items}"
-OFFERED = "{n}. **{title}**{nth}\n   {who} · {due}前{measure}"
+OFFERED = "{n}. **{title}**{nth}\n   {who} · {due} 前{measure}"
 OPEN_ALREADY = "{n}. **{title}**{nth}\n   上次的整改还没完成（{due}到期），会记一次再犯，不再另建"
 ALL_OF_THEM, ONE_BY_ONE, NOT_NOW, COUNT = "全部建 {n} 条", "逐条看", "不建", "记一次再犯"
 DRAFT = "{nth}**{title}**\n\n- 谁：{who}\n- 期限：{due}\n- 做到：{measure}\n- 程度：{severity}{photos}\n\n{more}"
@@ -137,7 +137,9 @@ def _offered(facts: Facts) -> str:
         due = _due(facts, one["open"]["due"] if one["open"] else one["due"])
         measure = f"，做到：{one['measure']}" if one["measure"] else ""
         who = _name(facts, one["who"])
-        lines.append(form.format(n=n, title=one["what"], nth=_nth(one), who=who, due=due, measure=measure))
+        lines.append(
+            form.format(n=n, title=clipped(one["what"], LISTED), nth=_nth(one), who=who, due=due, measure=measure)
+        )
     return OFFER.format(store=facts["named"], n=len(facts["items"]), items="\n".join(lines))
 
 

@@ -55,7 +55,7 @@ HEAD = "**{title}**\n{where} · {marks}"
 NTH = "第{n}次"
 OWNER, NOBODY, GONE = "负责人：{name}", "还没有人", "已离开的同事"
 DUE, LATE = "期限：{due}", "期限：{due}（已逾期 {late}）"
-OVERDUE, BY = "逾期 {late}", "{due}前"
+OVERDUE, BY = "逾期 {late}", "{due} 前"
 MEASURE, FROM = "做到：{text}", "来自：{source}（{name}，{day}）"
 DONE = "提交：{name}，{when}{shown}"
 FLAGGED = "- 第 {n} 张照片请留意：{text}"
@@ -74,6 +74,7 @@ FIELDS = {
 PLAIN, PICTURES, NONE = "一般", "{n} 张", "无"
 _DAY = 24 * 60
 _SHORT = 18  # characters of a title on a button
+LISTED = 60  # characters of a title among others; the card has all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def line(action: Action, known: Around, now: datetime, zone: ZoneInfo) -> str:
         parts.append(OVERDUE.format(late=lasting(now - action.due_at)))
     elif action.state in OWED:
         parts.append(BY.format(due=due_shown(action.due_at, now, zone)))
-    return f"{typed.inert(action.title)}\n   {' · '.join(parts)}"
+    return f"{clipped(typed.inert(action.title), LISTED)}\n   {' · '.join(parts)}"
 
 
 def short(action: Action) -> str:

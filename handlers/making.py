@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from handlers import chasing, typed
 from handlers.acting import owners
-from handlers.action_card import short
+from handlers.action_card import LISTED, short
 from handlers.context import Context
 from handlers.due import due_shown
 from handlers.flow import Facts
-from handlers.message import Button, Reply
+from handlers.message import Button, Reply, clipped
 from records.action import AGAIN, FIXED, OWED, Action, again
 from records.actions import Actions, Which
 from records.database import Connection
@@ -114,7 +114,8 @@ async def _notify(context: Context, connection: Connection, store: Store, made: 
 def _news(context: Context, store: Store, person: Person, actions: Sequence[Action]) -> Reply:
     now, zone = context.now(), ZoneInfo(person.zone)
     items = "\n".join(
-        f"{n}. **{typed.inert(one.title)}**，{due_shown(one.due_at, now, zone)} 前" for n, one in enumerate(actions, 1)
+        f"{n}. **{clipped(typed.inert(one.title), LISTED)}**，{due_shown(one.due_at, now, zone)} 前"
+        for n, one in enumerate(actions, 1)
     )
     buttons = tuple((Button(SEE.format(title=short(one)), f"action:{one.id}"),) for one in actions[:_SHOWN])
     who, where = typed.inert(context.me.name), typed.inert(store.name)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import typst
+    from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
 FAMILY = "Noto Sans CJK SC"
@@ -73,6 +74,14 @@ def advance(one: str) -> float:
             if one == " " or _shape(plain, one) != _shape(plain, _NO_CHARACTER):
                 return bold.getlength(one) / bold.size
     return 1.0
+
+
+def lettered(drawing: "ImageDraw", place: tuple[int, int], text: str, size: int, colour: tuple[int, int, int]) -> None:
+    """Chinese words in bold on a picture of Pillow's, `size` in pixels."""
+    with _one_at_a_time:
+        face = _bold_faces()[0].font_variant(size=size)
+        face.set_variation_by_axes([700] * len(face.get_variation_axes()))
+        drawing.text(place, text, colour, face)
 
 
 @cache

@@ -182,7 +182,7 @@ async def test_one_tap_makes_all_that_failed_with_sensible_defaults(team: Team) 
     shown = await team.offer(team.boss, FLOOR, LIGHT, FIRE)
     assert "3 项要整改" in shown
     assert "前台地面干净：有水渍" in shown
-    assert "明天 12:00前，做到：地面干燥无水渍" in shown
+    assert "明天 12:00 前，做到：地面干燥无水渍" in shown
     assert "（第2次）" in shown
     assert "已建 3 条整改" in await team.boss.press("全部建 3 条")
     floor, light, fire = await team.actions()
@@ -330,7 +330,9 @@ async def test_photos_before_and_after_are_shown_side_by_side_to_who_accepts(tea
     [file] = row.payload["files"]
     with Image.open(io.BytesIO(await team.app.turns.files.get(file["ref"]))) as sheet:
         assert sheet.width > 1400
-        assert sheet.height > 1400
+        assert sheet.height > 1000
+        named = sheet.convert("L").crop((0, 0, sheet.width, 50))
+        assert all(named.crop(box).getextrema()[0] < 90 for box in ((0, 0, 200, 50), (740, 0, 940, 50)))
         assert not sheet.getexif()
     assert "左边是整改前" in await team.boss.act(f"action:photos:{number}")
     assert len(team.boss.replies[0].files) == 1
