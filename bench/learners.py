@@ -84,7 +84,7 @@ async def _enrolled(database: Database) -> None:
 
 async def _answered(app: App, over: Callable[[int], bool]) -> list[float]:
     """How long someone's answers wait for their moment, one a second until it is over."""
-    waits, until = [], time.monotonic() + _PATIENCE
+    waits, until = list[float](), time.monotonic() + _PATIENCE
     while not await asyncio.to_thread(over, len(waits)) and time.monotonic() < until:
         answer = Promised("telegram", str(_ASIDE), MORNING, MORNING, {}, inbox_id=1, id=10**9 + len(waits))
         started = time.monotonic()

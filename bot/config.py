@@ -140,6 +140,7 @@ class LearningSettings(_Part):
     exam_questions: int = Field(default=25, ge=1, le=100)
     exam_minutes: int = Field(default=30, ge=1, le=480)
     pass_mark: float = Field(default=80, ge=0, le=100)
+    graded_work: bool = True
     final_questions: int = Field(default=50, ge=1, le=200)
     final_minutes: int = Field(default=60, ge=1, le=480)
     final_pass_mark: float = Field(default=80, ge=0, le=100)

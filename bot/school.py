@@ -31,6 +31,7 @@ def school(settings: LearningSettings, knowledge: Path) -> School:
         questions=settings.exam_questions,
         minutes=settings.exam_minutes,
         pass_mark=settings.pass_mark,
+        graded_work=settings.graded_work,
         final_questions=settings.final_questions,
         final_minutes=settings.final_minutes,
         final_pass_mark=settings.final_pass_mark,

@@ -129,6 +129,33 @@ async def test_homework_is_handed_in_returned_and_accepted(app: App, learner: Le
     assert "（已通过）" in learner.replies[0].text
 
 
+async def test_what_a_phase_ends_with_is_given_points_against_its_mark(
+    app: App, learner: Learner, mentor: Talk
+) -> None:
+    await enrolled(app, (await learner.who()).id, START)
+    assert "阶段考核：售后业务知识测试，80 分及格，发 /exam 参加" in await learner.say("/today 10")
+    assert "阶段考核：门店检核报告，带教按“完整性+专业性”打分，80 分及格" in await learner.say("/today 22")
+    for text, score, told in (("初稿", "７０分", "70 分，没通过"), ("二稿", "85.5", "85.5 分，通过")):
+        await learner.act("work:new:22")
+        await learner.say(text)
+        await learner.press(homework.SEND)
+        number = (await handed(app))[-1].id
+        card = await mentor.act(f"work:see:{number}")
+        assert "评分标准：完整性+专业性，80 分及格" in card
+        assert "给多少分" in await mentor.act(f"work:ok:{number}")  # nothing passes without points
+        assert "请发 0 到 100 的数字" in await mentor.say("101")
+        assert f"{told}。写一句评语" in await mentor.say(score)
+        assert f"已记 {told}" in await mentor.say("数据要有来源")
+        heard = (await learner.heard())[-1]
+        assert f"第 22 天的“门店检核报告”：{told}（80 分及格）。\n王督导：数据要有来源" in heard
+        assert told in await learner.say("/today 22")
+        assert told in await learner.say("/course")
+    assert [(one.state, one.score) for one in await handed(app)] == [(RETURNED, 70), (ACCEPTED, 85.5)]
+    assert await mentor.act(f"work:score:{number}") == homework.ALREADY
+    assert "第 22 天 门店检核报告：85.5 分，通过（数据要有来源）" in await learner.act("work:mine")
+    assert "阶段考核：门店检核报告 85.5 分，通过" in await mentor.act(f"learner:{(await learner.who()).id}")
+
+
 async def test_only_who_leads_a_learner_sees_and_judges(app: App, learner: Learner, mentor: Talk) -> None:
     await enrolled(app, (await learner.who()).id, START)
     async with app.database.write() as connection:
@@ -138,7 +165,7 @@ async def test_only_who_leads_a_learner_sees_and_judges(app: App, learner: Learn
     await other.be("supervisor", await store(app, "BJ-1", "朝阳店"))
     fellow = Talk(app, "c8", person="同学")
     await fellow.be("trainee", await store(app))
-    for what in ("see", "ok", "back", "praise"):
+    for what in ("see", "ok", "back", "praise", "score"):
         for chat in (other, fellow, learner):
             assert await chat.act(f"work:{what}:{number}") == flow.OVER
     assert "小林" not in await other.say("/learners")

@@ -17,7 +17,7 @@ from handlers import flow
 from handlers.learning import certificate, exam
 from handlers.learning.exam_result import REVIEW
 from handlers.learning.school import GRADUATION
-from records.learning.enrolments import Enrolments
+from records.learning.enrolments import ACCEPTED, RETURNED, SENT, Enrolments, HandIn
 from records.learning.exams import Exam, Exams
 from records.learning.quizzes import Quizzes
 from records.people import People
@@ -105,6 +105,7 @@ async def test_what_failed_is_reviewed_and_may_be_sat_again_tomorrow(learner: Le
     clock.on(days=1)
     second = await begin(learner)
     assert second.id != first.id
+    assert SHUT in await learner.act(f"exam:{first.id}:r0")  # nor what was right yesterday
     assert [one.question.key for one in second.posed] != [one.question.key for one in first.posed]
 
 
@@ -250,11 +251,48 @@ async def graduated(app: App, learner: Learner, clock: Clock) -> None:
     assert "结业考试：100 分，通过" in await sit(learner, *[True] * 6)
 
 
+async def works_done(app: App, learner: Learner, score: float, *, but: int = 0) -> None:
+    """What phases end with is handed in and judged, but for that of one day."""
+    async with app.database.write() as connection:
+        enrolments, person = Enrolments(connection), (await learner.who()).id
+        for day in {22, 34, 46, 54, 60} - {but}:
+            number = await enrolments.hand_in(HandIn(person, day, "报告", (), app.turns.now()))
+            state = ACCEPTED if score >= 80 else RETURNED
+            await enrolments.judge(number, state, "", person, app.turns.now(), score)
+
+
+async def test_the_certificate_wants_what_phases_end_with_too(app: App, learner: Learner, clock: Clock) -> None:
+    boss = Talk(app, "boss", person="王督导")
+    await boss.be("supervisor", await store(app))
+    await graduated(app, learner, clock)
+    await works_done(app, learner, 90, but=60)
+    said = await learner.press("领取证书")
+    assert "领证书还差：区域运营改进方案 还没打分。" in said
+    assert "/today 60" in said
+    assert "阶段考核：门店检核报告 90 分，通过；" in await learner.say("/course")
+    await learner.act("work:new:60")
+    await learner.say("方案如下。")
+    await learner.press("交上去")
+    clock.on(days=2)
+    async with app.database.read() as connection:
+        number = (await Enrolments(connection).hand_ins([(await learner.who()).id], SENT))[0].id
+    await boss.act(f"work:score:{number}")
+    await boss.press("85")
+    assert await boss.press("不写评语") == "已记 85 分，通过，发给学员了。"
+    assert "85 分，通过（80 分及格）" in (await learner.heard())[-1]
+    assert "您的结业证书" in await learner.act("certificate:mine")
+    async with app.database.read() as connection:
+        one = await Exams(connection).certificate_of((await learner.who()).id)
+    assert one is not None
+    assert one.issued_on == date(2026, 9, 3)
+
+
 async def test_who_passes_the_last_exam_has_a_certificate_that_can_be_checked(
     app: App, learner: Learner, clock: Clock
 ) -> None:
     assert await learner.say("/certificate") == certificate.NONE
     await graduated(app, learner, clock)
+    seeded(app, graded_work=False)
     said = await learner.press("领取证书")
     [file] = learner.replies[0].files
     content = await app.turns.files.get(file.ref)
@@ -273,6 +311,7 @@ async def test_who_passes_the_last_exam_has_a_certificate_that_can_be_checked(
 async def test_a_certificate_outlives_who_left_without_their_name(app: App, learner: Learner, clock: Clock) -> None:
     await Talk(app, "boss", person="老板").be("admin")
     await graduated(app, learner, clock)
+    await works_done(app, learner, 80)
     number = (await learner.press("领取证书")).split("编号 ")[1].split("。")[0]
     person = await learner.who()
     async with app.database.write() as connection:

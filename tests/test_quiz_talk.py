@@ -195,6 +195,23 @@ async def test_two_devices_that_answer_at_once_make_one_attempt(app: App, learne
     assert len([one for one in await attempts(learner) if one.question == posed.question.key]) == 1
 
 
+@pytest.mark.parametrize(("late", "streak"), [(1, 1), (3, 0)])
+async def test_an_old_set_is_done_for_its_own_day_and_makes_up_for_no_missed_one(
+    app: App, learner: Learner, late: int, streak: int
+) -> None:
+    await learner.say("/quiz")
+    for _ in range(4):
+        await learner.answer()
+    clock = app.turns.now
+    assert isinstance(clock, Clock)
+    day = clock.now.date().isoformat()
+    clock.on(days=late)
+    assert f"{day} 的 5 题做完了，答对 5 题" in await learner.answer()
+    async with app.database.read() as connection:
+        kept = await Quizzes(connection).streak((await learner.who()).id)
+    assert (kept.days if kept else 0) == streak
+
+
 async def test_another_device_goes_on_with_the_same_questions(app: App, learner: Learner) -> None:
     await learner.say("/quiz")
     await learner.answer()

@@ -7,15 +7,20 @@ from random import Random
 
 from handlers import flow, typed
 from handlers.context import Context
+from handlers.learning import assessing
+from handlers.learning.assessing import Work
 from handlers.learning.school import GRADUATION, today
 from handlers.message import File, Incoming, Reply
-from records.learning.exams import Certificate, Exams
+from records.database import Connection
+from records.learning.enrolments import Enrolments
+from records.learning.exams import Certificate, Exam, Exams
 from reports.certificate import certificate_name, certificate_pdf
 
 NONE = "您还没有证书。通过结业考试后在这里领取。要核对别人的证书，请发 /certificate 加编号。"
 YOURS = "您的结业证书，编号 {number}。别人发 /certificate {number} 就能核对。"
 REAL = "证书有效：{name} 于 {date} 完成“{course}”，结业考试 {score:g} 分。编号 {number}。"
 UNKNOWN = "没有编号为 {number} 的证书，请核对编号。"
+MISSING = "结业考试通过了。领证书还差：{works}。在那一天的页面（例如 /today {day}）里交，带教打分通过后在这里领取。"
 GONE = "（持有人已离开）"
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing that is read as something else
 _ALIKE = str.maketrans("OIL", "011")
@@ -61,24 +66,38 @@ def checked(one: Certificate | None, number: str) -> str:
 async def _own(context: Context) -> tuple[Reply, ...]:
     async with context.database.read() as connection:
         one = await Exams(connection).certificate_of(context.me.id)
+        passed, owed = await _earned(context, connection, context.me.id)
     if one is None:
-        one = await _issued(context)
-    if one is None:
-        return (Reply(NONE),)
+        if passed is None:
+            return (Reply(NONE),)
+        if owed:
+            return (Reply(MISSING.format(works=assessing.listed(owed), day=owed[0].phase.last)),)
+        one = await _issued(context, passed)
     content = await asyncio.to_thread(certificate_pdf, one.number, one.name, one.course, one.score, one.issued_on)
     file = File(certificate_name(one.name, one.number), "application/pdf", await context.files.put(content))
     return (Reply(YOURS.format(number=one.number), files=(file,)),)
 
 
-async def _issued(context: Context) -> Certificate | None:
-    """The certificate of who has passed the last exam; None for others."""
-    connection = await context.write()
-    exams = Exams(connection)
-    passed = [one for one in await exams.of([context.me.id]) if one.key == GRADUATION and one.passed]
-    if not passed:
-        return None
-    one, now = passed[0], context.now()
-    day = today(one.handed_in_at or now, context.deployment.zone)
-    number, course = new_number(day.year, context.deployment.chance), context.deployment.school.course.name
-    made = Certificate(number, context.me.id, context.me.name, course, one.score or 0.0, day, now)
-    return await exams.certify(made)
+async def due(context: Context, connection: Connection, learner: int) -> bool:
+    """Whether someone has earned a certificate and has none."""
+    passed, owed = await _earned(context, connection, learner)
+    return passed is not None and not owed and await Exams(connection).certificate_of(learner) is None
+
+
+async def _earned(context: Context, connection: Connection, learner: int) -> tuple[Exam | None, tuple[Work, ...]]:
+    """The last exam they have passed, and the works that are missing."""
+    sat = [one for one in await Exams(connection).of([learner]) if one.key == GRADUATION and one.passed]
+    sent = await Enrolments(connection).hand_ins([learner])
+    return next(iter(sat), None), assessing.missing(context.deployment.school, sent)
+
+
+async def _issued(context: Context, passed: Exam) -> Certificate:
+    """The certificate of who has passed that exam, dated as the last thing they were judged by."""
+    connection, school, now = await context.write(), context.deployment.school, context.now()
+    sent = await Enrolments(connection).hand_ins([context.me.id])
+    judged = [work.best.judged_at for work in assessing.works(school, sent) if work.best and work.passed]
+    moments = [one for one in (passed.handed_in_at, *(judged if school.graded_work else ())) if one is not None]
+    day = today(max(moments, default=now), context.deployment.zone)
+    number, me = new_number(day.year, context.deployment.chance), context.me
+    made = Certificate(number, me.id, me.name, school.course.name, passed.score or 0.0, day, now)
+    return await Exams(connection).certify(made)

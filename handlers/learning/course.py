@@ -1,12 +1,14 @@
 """/course: how far one is, as a picture; the ranking among colleagues, for who wants it."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from handlers import flow, typed
 from handlers.context import Context
-from handlers.learning import start
+from handlers.learning import assessing, start
+from handlers.learning.assessing import Work
 from handlers.learning.leading import led, mentors
 from handlers.learning.learners import TOPIC
 from handlers.learning.page import behind_said
@@ -28,7 +30,7 @@ STARTED, DONE, STREAK, MENTOR = (
     "- 连续练习 {n} 天",
     "- 带教：{mentor}",
 )
-NEXT_EXAM = "- 可以考：{names}，发 /exam"
+WORKS = "- 阶段考核：{works}"
 NOBODY = "还没有"
 TODAY, TOPICS, WORK, BOARD, OFF, ON = "今天的内容", "各主题掌握", "我交的作业", "排行榜", "不参加排行", "参加排行"
 MASTERY = "**各主题掌握**，薄弱的在前\n\n{lines}"
@@ -61,6 +63,8 @@ async def show(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
         STREAK.format(n=one.streak.days),
         MENTOR.format(mentor="、".join(typed.inert(mentor.name) for mentor in able) or NOBODY),
     ]
+    judged = [work for work in one.works if work.phase.last <= one.day or work.best is not None]
+    lines += [WORKS.format(works=assessing.listed(judged))] if judged else []
     text = TEXT.format(course=context.deployment.school.course.name, lines="\n".join(lines))
     text += "\n\n" + behind_said(list(one.behind)) if one.behind else ""
     ways = (
@@ -84,7 +88,7 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 
 async def _picture(context: Context, one: Progress, done: set[int], exams: list[Exam]) -> File:
     school = context.deployment.school
-    phases = [_phase_done(school, number, done, exams) for number in range(len(school.course.phases))]
+    phases = [_phase_done(school, number, done, exams, one.works) for number in range(len(school.course.phases))]
     date = today(context.now(), context.zone).isoformat()
     content = await asyncio.to_thread(
         course_picture, school.course.name, one.person.name, date, one.day, len(school.course), one.streak.days,
@@ -93,14 +97,15 @@ async def _picture(context: Context, one: Progress, done: set[int], exams: list[
     return File("course.png", "image/png", await context.files.put(content))
 
 
-def _phase_done(school: School, number: int, done: set[int], exams: list[Exam]) -> PhaseDone:
+def _phase_done(school: School, number: int, done: set[int], exams: list[Exam], works: Sequence[Work]) -> PhaseDone:
     phase = school.course.phases[number]
     sat = [one for one in exams if one.key == phase.key and one.score is not None]
     best = max(sat, key=lambda one: (bool(one.passed), one.score or 0.0), default=None)
     days = sum(phase.first <= day <= phase.last for day in done)
-    return PhaseDone(
-        phase.name, phase.first, phase.last, days, best.score if best else None, bool(best and best.passed)
-    )
+    score, passed = (best.score, bool(best.passed)) if best else (None, False)
+    work = next((one for one in works if one.phase == phase and one.score is not None), None)
+    given = (work.score, work.passed) if work else (None, False)
+    return PhaseDone(phase.name, phase.first, phase.last, days, score, passed, *given)
 
 
 async def _topics(context: Context) -> Reply:

@@ -7,6 +7,7 @@ from handlers.context import Context, Notice
 from handlers.learning import grading, posing, proof
 from handlers.learning.leading import mentors
 from handlers.learning.school import GRADUATION, School
+from handlers.learning.shut import shut
 from handlers.message import Button, Incoming, Reply
 from records.database import Connection
 from records.learning.enrolments import Enrolments
@@ -59,7 +60,9 @@ async def mentors_told(connection: Connection, school: School, learner: Person, 
 
 
 async def review(context: Context, incoming: Incoming, one: Exam, nth: int) -> tuple[Reply, ...]:
-    """The n-th wrong answer with the right one, why, and where it stands."""
+    """The n-th wrong answer with the right one, why, and where it stands; not while they sit another exam."""
+    if (sits := await shut(context)) is not None:
+        return (sits,)
     async with context.database.read() as connection:
         given = await Exams(connection).answers(one.id)
     wrong = [place for place, fine in enumerate(grading.rights(one, given)) if not fine]

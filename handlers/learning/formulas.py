@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
+from zoneinfo import ZoneInfo
 
 from handlers import flow, typed
 from handlers.context import Context
@@ -76,10 +77,12 @@ async def formulas(connection: Connection) -> list[Formula]:
     return list(found.values())
 
 
-def chosen(found: Sequence[Formula], cards: Mapping[str, Card], day: date, chance: Random) -> list[Formula]:
+def chosen(
+    found: Sequence[Formula], cards: Mapping[str, Card], day: date, zone: ZoneInfo, chance: Random
+) -> list[Formula]:
     """Those to be seen today: what is due or was never seen, what is due first."""
     open_ = [one for one in found if one.key not in cards or cards[one.key].reviewed_on < day]
-    due = [one for one in open_ if one.key in cards and cards[one.key].due_at.date() <= day]
+    due = [one for one in open_ if one.key in cards and cards[one.key].due_at.astimezone(zone).date() <= day]
     fresh = [one for one in open_ if one.key not in cards]
     chance.shuffle(fresh)
     return [*sorted(due, key=lambda one: cards[one.key].due_at), *fresh]
@@ -95,7 +98,7 @@ async def _next(context: Context) -> tuple[Reply, ...]:
 
 def _asked(context: Context, found: Sequence[Formula], cards: Mapping[str, Card]) -> Reply:
     """The next card, its answer hidden."""
-    left = chosen(found, cards, today(context.now(), context.zone), context.deployment.chance)
+    left = chosen(found, cards, today(context.now(), context.zone), context.zone, context.deployment.chance)
     if not left:
         return Reply(DONE if found else NONE)
     text = ASKED.format(all=len(found), left=len(left), name=typed.inert(left[0].name))

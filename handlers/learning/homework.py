@@ -6,6 +6,7 @@ from typing import Any
 from handlers import flow, typed
 from handlers.context import Context, Unfetched
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
+from handlers.learning import assessing, certificate
 from handlers.learning.leading import leads, led, mentors
 from handlers.message import Attachment, Button, File, Incoming, Reply
 from handlers.roles import EVERYONE, LEADERS
@@ -24,13 +25,14 @@ TOO_MANY, TOO_BIG = "一次最多交 {n} 个文件。", "{name} 太大了（{siz
 LOST = "文件没有存好，请稍后再发一次。"
 CARD = "**{name} · 第 {day} 天作业：{what}**\n{at}\n\n{text}{files}{state}"
 FILES_LINE, NO_TEXT = "\n\n附件 {n} 个。", "（没有文字）"
-ACCEPT, PRAISE, RETURN, SEE, NEXT = "通过", "通过并写评语", "退回", "查看", "看下一份"
+ACCEPT, PRAISE, RETURN, SCORE, NEXT = "通过", "通过并写评语", "退回", "打分", "看下一份"
 ASK_COMMENT = {ACCEPTED: "写一句评语。", RETURNED: "哪里要改？写一两句，会原样发给学员。"}
 JUDGED = {ACCEPTED: "已通过。", RETURNED: "已退回，评语发给学员了。"}
 TOLD = {ACCEPTED: "第 {day} 天的作业“{what}”通过了。{comment}", RETURNED: "第 {day} 天的作业“{what}”要修改：{comment}"}
 STATES = {SENT: "", ACCEPTED: "\n\n已通过。{comment}", RETURNED: "\n\n已退回：{comment}"}
+SCORED = "\n\n{score:g} 分，{passed}。{comment}"
 BY = "\n{by}：{comment}"
-AGAIN = "重新交"
+AGAIN, CERTIFICATE = "重新交", "领取证书"
 NONE, ALREADY, NOT_ENROLLED = (
     "没有等着点评的作业。",
     "这份作业已经有人点评过了。",
@@ -43,8 +45,8 @@ _MOST_FILES, _LONGEST, _LONGEST_COMMENT, _PAGE = 10, 3000, 300, 10
 
 
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
-    """work:new:<day>, work:mine; for leaders work:all, and work:see, work:ok, work:praise, work:back with an id."""
-    found = re.fullmatch(r"work:(new|mine|all|see|ok|praise|back)(?::([1-9][0-9]{0,14}))?", incoming.action)
+    """work:new:<day>, work:mine; for leaders work:all, and work:see, ok, praise, back, score with an id."""
+    found = re.fullmatch(r"work:(new|mine|all|see|ok|praise|back|score)(?::([1-9][0-9]{0,14}))?", incoming.action)
     what, number = (found[1], int(found[2] or 0)) if found else ("", 0)
     match what:
         case "new":
@@ -53,7 +55,7 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
             return (await _mine(context),)
         case "all":
             return (await _pile(context),)
-        case "see" | "ok" | "praise" | "back":
+        case "see" | "ok" | "praise" | "back" | "score":
             return await _judging(context, incoming, what, number)
     return (Reply(flow.OVER),)
 
@@ -136,12 +138,13 @@ def card(context: Context, learner: Person, one: HandIn, reader: Person) -> Repl
         name=typed.inert(learner.name), day=one.day, what=typed.inert(_what(context, one.day)),
         at=one.sent_at.astimezone(context.zone).strftime("%Y-%m-%d %H:%M"), text=_quoted(one.text) or NO_TEXT,
         files=FILES_LINE.format(n=len(one.files)) if one.files else "",
-        state=STATES[one.state].format(comment=typed.inert(one.comment)),
+        state=_state(one),
     )  # fmt: skip
-    ways = (
-        (Button(ACCEPT, f"work:ok:{one.id}"), Button(PRAISE, f"work:praise:{one.id}")),
-        (Button(RETURN, f"work:back:{one.id}"),),
-    )
+    first: tuple[Button, ...] = (Button(ACCEPT, f"work:ok:{one.id}"), Button(PRAISE, f"work:praise:{one.id}"))
+    if (phase := context.deployment.school.course.assessed(one.day)) is not None:
+        first, mark = (Button(SCORE, f"work:score:{one.id}"),), context.deployment.school.mark(phase)
+        text += "\n\n" + assessing.CRITERIA.format(criteria=typed.inert(phase.criteria), mark=mark)
+    ways = (first, (Button(RETURN, f"work:back:{one.id}"),))
     files = tuple(File(file["name"], file["media_type"], file["ref"]) for file in one.files)
     return Reply(text, buttons=ways if one.state == SENT else (), files=files)
 
@@ -156,6 +159,12 @@ async def _judging(context: Context, incoming: Incoming, what: str, number: int)
         return (card(context, learner, one, context.me),)
     if one.state != SENT:
         return (Reply(ALREADY),)
+    school = context.deployment.school
+    phase = school.course.assessed(one.day)
+    if phase is not None and what != "back":  # nothing passes without points
+        return await flow.start(context, incoming, SCORING, assessing.facts_of(school, number, phase))
+    if what == "score":
+        return (Reply(flow.OVER),)
     if what == "ok":
         return await _judged(context, number, ACCEPTED, "")
     state = ACCEPTED if what == "praise" else RETURNED
@@ -181,19 +190,32 @@ async def _commented(context: Context, incoming: Incoming, facts: Facts, answers
     return await _judged(context, facts["id"], facts["state"], answers[0])
 
 
-async def _judged(context: Context, number: int, state: str, comment: str) -> tuple[Reply, ...]:
+async def _scored(context: Context, incoming: Incoming, facts: Facts, answers: Answers) -> tuple[Reply, ...]:
+    score, comment = float(answers[0]), str(answers[1])
+    return await _judged(context, facts["id"], ACCEPTED if score >= facts["mark"] else RETURNED, comment, score)
+
+
+async def _judged(
+    context: Context, number: int, state: str, comment: str, score: float | None = None
+) -> tuple[Reply, ...]:
     connection = await context.write()
     found = await _judgeable(connection, context, number)
     if found is None:
         return (Reply(flow.OVER),)
     one, learner = found
-    if not await Enrolments(connection).judge(number, state, comment, context.me.id, context.now()):
+    if not await Enrolments(connection).judge(number, state, comment, context.me.id, context.now(), score):
         return (Reply(ALREADY),)
     said = BY.format(by=typed.inert(context.me.name), comment=comment) if comment else ""
-    text = TOLD[state].format(day=one.day, what=typed.inert(_what(context, one.day)), comment=said)
-    again = ((Button(AGAIN, f"work:new:{one.day}"),),) if state == RETURNED else ()
-    context.notify(learner.id, Reply(text, buttons=again))
-    return (Reply(JUDGED[state], buttons=((Button(NEXT, "work:all"),),)),)
+    what, phase = typed.inert(_what(context, one.day)), context.deployment.school.course.assessed(one.day)
+    text, done = TOLD[state].format(day=one.day, what=what, comment=said), JUDGED[state]
+    if score is not None and phase is not None:
+        passed, mark = assessing.said(passed=state == ACCEPTED), context.deployment.school.mark(phase)
+        text = assessing.TOLD.format(day=one.day, what=what, score=score, passed=passed, mark=mark, comment=said)
+        done = assessing.JUDGED.format(score=score, passed=passed)
+    ways = [Button(AGAIN, f"work:new:{one.day}")] if state == RETURNED else []
+    ways += [Button(CERTIFICATE, "certificate:mine")] if await certificate.due(context, connection, learner.id) else []
+    context.notify(learner.id, Reply(text, buttons=(tuple(ways),) if ways else ()))
+    return (Reply(done, buttons=((Button(NEXT, "work:all"),),)),)
 
 
 async def _pile(context: Context) -> Reply:
@@ -214,11 +236,24 @@ async def _mine(context: Context) -> Reply:
     async with context.database.read() as connection:
         sent = await Enrolments(connection).hand_ins([context.me.id])
     lines = [
-        MY_LINE.format(day=one.day, what=typed.inert(_what(context, one.day)), state=_WORDS[one.state])
+        MY_LINE.format(day=one.day, what=typed.inert(_what(context, one.day)), state=_word(one))
         + (f"（{typed.inert(one.comment)}）" if one.comment else "")
         for one in sent
     ]
     return Reply(MINE.format(lines="\n".join(lines)) if lines else NO_MINE)
+
+
+def _state(one: HandIn) -> str:
+    """What was said of it, under its card."""
+    form, passed = STATES[one.state], assessing.said(passed=one.state == ACCEPTED)
+    form = form if one.score is None else SCORED
+    return form.format(comment=typed.inert(one.comment), score=one.score, passed=passed)
+
+
+def _word(one: HandIn) -> str:
+    if one.score is None:
+        return _WORDS[one.state]
+    return f"{one.score:g} 分，{assessing.said(passed=one.state == ACCEPTED)}"
 
 
 def _what(context: Context, day: int) -> str:
@@ -233,4 +268,5 @@ def _quoted(text: str) -> str:
 
 HANDING_IN = Flow("hand-in", EVERYONE, _step, _sent)
 COMMENTING = Flow("homework-comment", LEADERS, _comment_step, _commented)
-FLOWS = (HANDING_IN, COMMENTING)
+SCORING = Flow("homework-score", LEADERS, assessing.step, _scored)
+FLOWS = (HANDING_IN, COMMENTING, SCORING)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from handlers import flow, typed
 from handlers.context import Context
-from handlers.learning import start
+from handlers.learning import assessing, start
 from handlers.learning.leading import leads, led
 from handlers.learning.progress import Progress, progress
 from handlers.learning.school import today
@@ -25,6 +25,7 @@ NOT_YET = "还没开始课程的：{names}。"
 CARD = "**{name}** · 第 {day} 天\n\n{lines}"
 STARTED, DONE, BEHIND_LINE = "- 开始：{date}，带教：{mentor}", "- 学完 {done} 天", "- 没学完：第 {days} 天"
 UNSENT, WAITING = "- 没交作业：第 {days} 天", "- 等点评的作业：{n} 份"
+WORKS = "- 阶段考核：{works}"
 STREAK, WEEK = "- 连续练习 {days} 天，最长 {best} 天", "- 近 7 天首答：{right}/{n} 对"
 WORRIES = "- 需要帮助：{worries}"
 TOPICS = "**{name} 的掌握情况**\n\n{lines}"
@@ -125,6 +126,8 @@ async def _card(context: Context, connection: Connection, one: Progress) -> Repl
     lines += [BEHIND_LINE.format(days=_days(one.behind))] if one.behind else []
     lines += [UNSENT.format(days=_days(one.unsent))] if one.unsent else []
     lines += [WAITING.format(n=one.waiting)] if one.waiting else []
+    judged = [work for work in one.works if work.best is not None]
+    lines += [WORKS.format(works=assessing.listed(judged))] if judged else []
     lines.append(STREAK.format(days=one.streak.days, best=one.streak.best))
     lines += [WEEK.format(right=one.week.right, n=one.week.answered)] if one.week.answered else []
     lines += [WORRIES.format(worries="；".join(one.worries))] if one.worries else []

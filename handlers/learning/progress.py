@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from handlers.learning.assessing import Work, works
 from handlers.learning.mastery import Mastery, by_topic, overall
 from handlers.learning.rounds import bank
 from handlers.learning.school import School, today
@@ -27,7 +28,8 @@ BEHIND, UNSENT, LOW, WEAK_IN, IDLE = (
 class Progress:
     """Of one learner: `day` has begun last, `behind` are days not done, `unsent` days whose homework is missing.
 
-    `waiting` pieces of homework wait for the mentor; `week` are the first attempts of the last seven days.
+    `waiting` pieces of homework wait for the mentor; `week` are the first attempts of the last seven days; `works` are
+    what phases end with for points.
     """
 
     person: Person
@@ -40,6 +42,7 @@ class Progress:
     topics: tuple[Mastery, ...]
     streak: Streak
     week: Tally
+    works: tuple[Work, ...] = ()
 
     @property
     def known(self) -> float | None:
@@ -92,6 +95,7 @@ async def progress(
                 by_topic(questions, cards[person.id], school.memory, now),
                 standing(streaks.get(person.id, Streak()), here, school.counts(enrolment)),
                 week.get(person.id, Tally(person.id, 0, 0)),
+                works(school, theirs),
             )
         )
     return found

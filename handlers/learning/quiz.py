@@ -24,6 +24,7 @@ SOURCE = "出处：{where}"
 ASKED = "{place}\n{ask}"
 READ = "看原文"
 DONE = "**今天的 {all} 题做完了，答对 {rights} 题。**"
+DONE_LATE = "**{day} 的 {all} 题做完了，答对 {rights} 题。**"
 FREE_DONE = "**这一组 {all} 题，答对 {rights} 题。** 自由练习不计入连续天数。"
 STREAK, STREAK_FORGIVEN = "已连续 {days} 天，最长 {best} 天。", "还能补 {freezes} 次漏练。"
 OWED = "错题本里有 {n} 题，在不同的日子答对 {times} 次就会移出。"
@@ -199,8 +200,8 @@ def _place(one: Round, position: int) -> str:
 
 
 async def _over(context: Context, one: Round, counted: Counted) -> Reply:
-    form = DONE if one.kind == DAILY else FREE_DONE
-    lines = [form.format(all=len(one.posed), rights=counted.rights)]
+    form = FREE_DONE if one.kind != DAILY else DONE if one.day == counted.attempt.day else DONE_LATE
+    lines = [form.format(all=len(one.posed), rights=counted.rights, day=one.day.isoformat())]
     if counted.streak is not None:
         lines.append(STREAK.format(days=counted.streak.days, best=counted.streak.best))
         if counted.streak.freezes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 from handlers.context import Context
@@ -15,6 +15,8 @@ from records.database import Connection
 from records.learning.bank import Changes
 from records.learning.enrolments import Enrolments
 from records.learning.quizzes import DAILY, Attempt, Posed, Quizzes, Round, Streak
+
+_LATE = timedelta(days=1)  # after midnight a day's round still counts for its streak; an old button makes up for no day
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ async def answered(context: Context, one: Round, position: int, answer: Answer |
     given = await quizzes.attempts(context.me.id, one.kind, one.id)
     over, rights = len(given) == len(one.posed), sum(other.right for other in given.values())
     ended = over and await quizzes.end(one.id, now)
-    streak = await _extended(context, connection, one.day) if ended and one.kind == DAILY else None
+    kept = ended and one.kind == DAILY and day - one.day <= _LATE
+    streak = await _extended(context, connection, one.day) if kept else None
     return Counted(attempt, over, rights, streak)
 
 

@@ -30,7 +30,10 @@ class Sitting:
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """`nudge_at` is the local minute at which who has not practised is reminded, None for never."""
+    """`nudge_at` is the local minute at which who has not practised is reminded, None for never.
+
+    `graded_work` says that the certificate wants what phases end with for a mentor's points, besides the tests.
+    """
 
     course: Course = _NO_COURSE
     bank: Bank = field(default_factory=lambda: merged(()))
@@ -47,6 +50,7 @@ class School:
     final_minutes: int = 60
     final_pass_mark: float = 80
     final_name: str = "结业考试"
+    graded_work: bool = True
 
     def schedule(self, enrolment: Enrolment) -> Schedule:
         """When which course day falls for someone."""
@@ -79,7 +83,7 @@ class School:
                 range(one.first, one.last + 1),
                 self.questions,
                 self.minutes,
-                self.pass_mark if one.pass_mark is None else one.pass_mark,
+                self.mark(one),
             )
             for one in self.course.phases
         ]
@@ -88,6 +92,10 @@ class School:
         days = range(1, len(self.course) + 1)
         final = (self.final_questions, self.final_minutes, self.final_pass_mark)
         return (*phases, Sitting(GRADUATION, self.final_name, days, *final))
+
+    def mark(self, phase: Phase) -> float:
+        """With how many of 100 a phase is passed."""
+        return self.pass_mark if phase.pass_mark is None else phase.pass_mark
 
     def sitting(self, key: str) -> Sitting | None:
         """The exam of that key."""
