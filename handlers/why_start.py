@@ -32,8 +32,8 @@ KPIS = (
     ("投诉率", "%"), ("备件满足率", "%"),
 )  # fmt: skip
 NO_KPI = "没有指标"
-FIGURES = "{name}现在是多少，目标是多少？例如：41 50；只知道现在的，就发一个数。"
-NO_FIGURES = "没看懂。请发一个或两个数字，例如：41 50。"
+FIGURES = "{name} 现在是多少，目标是多少？例如：41，目标 50；只知道现在的，就发一个数。"
+NO_FIGURES = "没看懂。请发一个或两个数字，例如：41，目标 50；不知道就点“先跳过”。"
 TOO_LONG = "太长了，请在 {n} 个字以内说清楚，细节放到后面几问里。"
 BEGUN = "问题卡记好了。"
 HANDBOOK = "手册里相关的章节在下面的按钮里。"
@@ -44,6 +44,7 @@ GO_ON = "没做完的分析有 {n} 份，点一份接着做；或者开始新的
 _NEAR, _SHOWN = 3, 5
 _SKIPPED = (SKIP, "跳过", "没有", "无", "不知道", "不清楚")
 _FIGURE = re.compile(r"(?<![\d.])-?\d+(?:\.\d+)?")
+_BEFORE = re.compile(_FIGURE.pattern + r"\s*[%分天]?\s*(?:下|上)?(?:掉|降|跌|落|升|涨|变)(?:低|高)?(?:到|成|为|至)")
 _WHY = re.compile(r"(?:为什么|为何|怎么|为啥)?[，,：:]?\s*(.+?)(?:了?(?:吗|呢))?\s*[？?]*")
 _KPI, _NONE = "kpi", "none"
 _ORDER = ("what", "where", "when", "how_many", "impact")
@@ -112,7 +113,8 @@ def _asked_kpi(known: dict[str, Any]) -> Prompt | None:
         rows = tuple(tuple(pairs[at : at + 2]) for at in range(0, len(pairs), 2))
         return Prompt(Reply(WHICH_KPI), (*rows, (Choice(NO_KPI, {"kpi": None}),)), read=_read_kpi, free=True)
     if known["kpi"] and "figures" not in known:
-        return Prompt(Reply(FIGURES.format(name=known["kpi"][0])), read=_read_figures, free=True)
+        skip = ((Choice(SKIP, {"kpi": None}),),)
+        return Prompt(Reply(FIGURES.format(name=known["kpi"][0])), skip, read=_read_figures, free=True)
     return None
 
 
@@ -200,8 +202,11 @@ def _read_kpi(incoming: Incoming) -> dict[str, list[str] | None]:
     return {"kpi": [text, unit]}
 
 
-def _read_figures(incoming: Incoming) -> dict[str, list[float | None]]:
-    found = [float(one) for one in _FIGURE.findall(unicodedata.normalize("NFKC", incoming.text))]
+def _read_figures(incoming: Incoming) -> dict[str, list[float | None] | None]:
+    """What it is and is to be; what it was (52 in 52掉到41) is left out."""
+    if typed.inert(incoming.text) in _SKIPPED:
+        return {"kpi": None}
+    found = [float(one) for one in _FIGURE.findall(_BEFORE.sub("", unicodedata.normalize("NFKC", incoming.text)))]
     if not 1 <= len(found) <= 2 or incoming.attachments:
         raise Misread(NO_FIGURES)
     return {"figures": [found[0], found[1] if len(found) > 1 else None]}

@@ -179,6 +179,7 @@ async def test_a_problem_too_long_for_a_line_is_asked_for_again_and_not_cut(anal
     [
         ("41 52", 41, 52), ("41，52", 41, 52), ("41,52", 41, 52), ("41-52", 41, 52), ("41 分，目标是 52 分", 41, 52),
         ("６．２％ 目标３％", 6.2, 3), ("-12", -12, None), ("6.2%", 6.2, None), ("120，150", 120, 150),
+        ("52掉到41 目标50", 41, 50), ("从 3% 升到 6.2%", 6.2, None), ("41 要升到 50", 41, 50),
     ],
 )  # fmt: skip
 async def test_figures_are_read_as_people_write_them(
@@ -206,8 +207,14 @@ async def test_a_problem_that_is_put_as_a_question_is_stated(analyst: Analyst, s
 
 
 async def test_figures_that_are_none_are_asked_for_again(analyst: Analyst) -> None:
-    for said in ("不清楚", "1 2 3"):
+    for said in ("说不好", "1 2 3"):
         assert why_start.NO_FIGURES in await analyst.begin((*NPS[:-1], said))
+
+
+@pytest.mark.parametrize("said", ["!先跳过", "不清楚"])
+async def test_who_does_not_know_the_figure_goes_on_without_it(analyst: Analyst, said: str) -> None:
+    await analyst.begin((*NPS[:-1], said))
+    assert (await analyst.tree()).card.kpi is None
 
 
 async def test_a_card_goes_back_a_step_and_waits_when_it_is_put_down(analyst: Analyst) -> None:
