@@ -6,6 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+_LARGEST = 1_000_000  # bytes of an event
+
 
 class Outside(Protocol):
     """A path, and what is answered there."""
@@ -29,3 +31,13 @@ class Before:
             await response(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+
+async def body_of(request: Request) -> bytes | None:
+    """The body; None when it is too large. Raises ClientDisconnect."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST:
+            return None
+    return bytes(body)

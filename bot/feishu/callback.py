@@ -13,13 +13,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.feishu import NoFeishu
+from bot.outside import body_of
 from records.database import RecordsError
 
 NO_KEY = (
     "feishu.mode 是 callback 时，要设环境变量 FEISHU_ENCRYPT_KEY"
     "（开发者后台 → 事件与回调 → 加密策略；至少要有 FEISHU_VERIFICATION_TOKEN）。"
 )
-_LARGEST = 1_000_000  # bytes of an event
 _BLOCK = 16
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Callback:
         if request.method != "POST":
             return Response(status_code=405)
         try:
-            body = await _body(request)
+            body = await body_of(request)
         except ClientDisconnect:
             return Response(status_code=400)
         if body is None:
@@ -115,13 +115,3 @@ def _object(text: bytes) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise BadEvent("it is no object")
     return told
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body; None when it is too large."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST:
-            return None
-    return bytes(body)

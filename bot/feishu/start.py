@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 
 from bot.app import App
-from bot.feishu.api import UNREACHABLE, Api, Busy, Me, Refusal, connect
+from bot.feishu.api import UNREACHABLE, Api, Busy, Refusal, connect
 from bot.feishu.callback import Callback
 from bot.feishu.channel import Feishu
 from bot.feishu.connection import Connection
@@ -18,9 +18,9 @@ from bot.feishu.pace import Pace
 from bot.feishu.parse import CHANNEL
 from bot.feishu.signs import Signs
 from bot.outside import Before
+from bot.reaching import reached
 from records.documents import Documents
 
-_FIRST, _LONGEST = 0.5, 30.0  # seconds between attempts to reach Feishu
 log = logging.getLogger(__name__)
 
 
@@ -35,7 +35,7 @@ class Service:
 
     async def run(self) -> None:
         """Receive until cancelled; raises NoFeishu."""
-        self.intake.me = me = await self._reached()
+        self.intake.me = me = await reached(self.api.me, (Busy, Refusal), self._away)
         log.info("feishu: the bot is %s", me.name)
         if self.callback is None:
             settings = self.app.settings.feishu
@@ -48,16 +48,8 @@ class Service:
         if self.callback is not None:
             page.add_middleware(Before, route=self.callback)
 
-    async def _reached(self) -> Me:
-        """Who the bot is, asked until Feishu answers."""
-        wait = _FIRST
-        while True:
-            try:
-                return await self.api.me()
-            except (Busy, Refusal) as error:
-                log.warning("feishu: %s", UNREACHABLE.format(base=self.api.base, why=error))
-            await asyncio.sleep(wait)
-            wait = min(_LONGEST, wait * 2)
+    def _away(self, error: Exception) -> None:
+        log.warning("feishu: %s", UNREACHABLE.format(base=self.api.base, why=error))
 
 
 @asynccontextmanager

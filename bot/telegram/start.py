@@ -11,6 +11,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.app import App, bot_link
 from bot.outside import Before
+from bot.reaching import reached
 from bot.telegram import NoTelegram
 from bot.telegram.api import NOT_KNOWN, UNREACHABLE, Api, Me, connect, secret
 from bot.telegram.channel import Telegram
@@ -22,7 +23,6 @@ from bot.telegram.polling import poll
 from bot.telegram.webhook import Webhook
 from records.people import People
 
-_FIRST, _LONGEST = 0.5, 30.0  # seconds between attempts to reach Telegram
 log = logging.getLogger(__name__)
 
 
@@ -39,7 +39,7 @@ class Service:
 
     async def run(self) -> None:
         """Receive until cancelled; raises NoTelegram."""
-        me = await self._reached()
+        me = await reached(self._who, (TelegramError,), self._away)
         username = me.username
         self.app.turns.deployment = replace(self.app.turns.deployment, bot_link=lambda code: bot_link(username, code))
         log.info("telegram: the bot is @%s", username)
@@ -53,22 +53,19 @@ class Service:
         if self.webhook is not None:
             page.add_middleware(Before, route=self.webhook)
 
-    async def _reached(self) -> Me:
-        """Who the bot is, asked until Telegram answers."""
-        wait = _FIRST
-        while True:
-            try:
-                me = self.me = await self.api.who()
-                if self.webhook is not None:
-                    await self.webhook.announce(self.api)
-                return me
-            except InvalidToken:
-                raise NoTelegram(NOT_KNOWN) from None
-            except TelegramError as error:
-                base = self.app.settings.telegram.base_url
-                log.warning("telegram: %s", UNREACHABLE.format(base=base, why=error.message))
-            await asyncio.sleep(wait)
-            wait = min(_LONGEST, wait * 2)
+    async def _who(self) -> Me:
+        """Who the bot is; Telegram brings its updates from now on, where there is a webhook."""
+        try:
+            me = self.me = await self.api.who()
+            if self.webhook is not None:
+                await self.webhook.announce(self.api)
+        except InvalidToken:
+            raise NoTelegram(NOT_KNOWN) from None
+        return me
+
+    def _away(self, error: Exception) -> None:
+        base, why = self.app.settings.telegram.base_url, getattr(error, "message", error)
+        log.warning("telegram: %s", UNREACHABLE.format(base=base, why=why))
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from bot.outside import body_of
 from bot.telegram import NoTelegram
 from bot.telegram.api import KINDS, Api, Me
 from bot.telegram.intake import Intake
@@ -19,7 +20,6 @@ from records.database import RecordsError
 BAD_SECRET = "TELEGRAM_WEBHOOK_SECRET 只能用 1 到 256 个英文字母、数字、_ 和 -。"  # noqa: S105  # a sentence about one
 NO_PATH = "telegram.webhook（{url}）要写成带路径的 https 地址，例如 https://bot.example.com/telegram。"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
-_LARGEST = 1_000_000  # bytes of an update
 log = logging.getLogger(__name__)
 
 
@@ -47,7 +47,7 @@ class Webhook:
             log.warning("telegram: an update with a wrong secret was refused")
             return Response(status_code=403)
         try:
-            body = await _body(request)
+            body = await body_of(request)
             update = json.loads(body) if body is not None else None
         except (ClientDisconnect, ValueError, RecursionError):
             return Response(status_code=400)
@@ -65,13 +65,3 @@ class Webhook:
             log.warning("telegram: an update could not be kept: %s", error)
             return Response(status_code=503)
         return Response(status_code=200)
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body; None when it is too large."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST:
-            return None
-    return bytes(body)
