@@ -1,21 +1,18 @@
 """A supervisor who checks stores, the people of those stores, and someone of another one."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from conftest import Chat
 from photographs import jpeg, scene
-from talking import Clock, Talk, store
+from talking import NOON, Clock, Talk, store
 
 from bot.app import App
 from handlers.message import Attachment
 from records.checks import Check, Checks, Wanted
 from records.people import People
 from records.stores import Store, Stores
-
-NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 
 
 @cache

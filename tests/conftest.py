@@ -387,3 +387,23 @@ def house() -> Opens:
             yield app
 
     return at
+
+
+@pytest.fixture
+async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
+    """A house with our own documents, at noon."""
+    from talking import NOON, Clock
+
+    async with house(own_home) as opened_app:
+        opened_app.turns.now = Clock(NOON)
+        yield opened_app
+
+
+@pytest.fixture
+async def admin(app: App) -> Any:
+    """An admin who talks with it: a `Talk`."""
+    from talking import Talk
+
+    chat = Talk(app)
+    await chat.be("admin")
+    return chat

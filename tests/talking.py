@@ -1,7 +1,7 @@
 """A colleague who talks with the house: sends files and places, replies to messages, writes in groups."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +14,8 @@ from handlers.wire import load_reply
 from records.outbox import Outbox, Promised
 from records.people import People, Person
 from records.stores import Store, Stores
+
+NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Opens, loaded
+from conftest import loaded
 from PIL import Image
-from talking import Clock, Talk, store
+from talking import NOON, Clock, Talk, store
 
 from bot.app import App, opened
 from bot.outbox import Delivery
@@ -30,7 +29,6 @@ from records.people import People
 from records.reminders import Reminders
 from records.stores import Store, Stores
 
-NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 FLOOR = {"key": "floor", "name": "前台地面干净", "note": "有水渍", "due_hours": 24, "good": "地面干燥无水渍"}
 LIGHT = {"key": "light", "name": "灯光完好", "due_hours": 48}
 FIRE = {"key": "fire", "name": "灭火器在有效期内", "veto": True, "repeat": 2}
@@ -88,11 +86,9 @@ class Team:
 
 
 @pytest.fixture
-async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
-    async with house(own_home) as opened_app:
-        opened_app.turns.now = Clock(NOON)
-        opened_app.turns.per_minute = 1000
-        yield opened_app
+def app(app: App) -> App:
+    app.turns.per_minute = 1000
+    return app
 
 
 async def teamed(app: App) -> Team:

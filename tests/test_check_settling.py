@@ -1,24 +1,15 @@
 """What a store says to a check, and what becomes of an objection."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from checks import Visit, Visitor, failing, visiting
-from conftest import Opens
 
 from bot.app import App
 from handlers.check_card import TOLD
 from handlers.checked import NOT_YOUR_OWN
 from handlers.flow import OVER
 from handlers.objecting import ANSWERED, NO_LONGER, SETTLED_ALREADY
-
-
-@pytest.fixture
-async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
-    async with house(own_home) as opened_app:
-        yield opened_app
 
 
 @pytest.fixture

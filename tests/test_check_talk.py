@@ -1,13 +1,12 @@
 """/check in talk: a store, a list, the items with one tap each or all at once, a summary, 整改."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from checks import NOON, Visit, Visitor, failing, visiting
-from conftest import Opens, loaded
-from talking import store
+from checks import Visit, Visitor, failing, visiting
+from conftest import loaded
+from talking import NOON, store
 
 from bot.app import App, opened
 from handlers import check, check_pick, flow
@@ -21,12 +20,6 @@ from records.stores import Stores
 
 ASKED = "普通洗车要在多少分钟内完成？"
 FIRST = "1/8 台面只留必需品"
-
-
-@pytest.fixture
-async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
-    async with house(own_home) as opened_app:
-        yield opened_app
 
 
 @pytest.fixture

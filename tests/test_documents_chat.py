@@ -1,14 +1,12 @@
 """An admin sends a document in the chat: what it holds, whether to put it in, and undoing it."""
 
 import json
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import WASH, Opens
-from talking import Clock, Talk
+from talking import Talk
 
 from bot.app import App
 from handlers import documents
@@ -17,25 +15,10 @@ from handlers.roles import NOT_YOURS, PRIVATE
 from handlers.wire import load_reply
 from records.files import Files
 
-NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)
 ASKED = "普通洗车要在多少分钟内完成？"
 NEW = "打蜡须在几分钟内完成？"
 WAX = "# 打蜡作业指引\n\n## 打蜡时限\n打蜡须在45分钟内完成。\n\n## 打蜡材料\n用棕榈蜡。\n".encode()
 WASH_3 = WASH.replace("25分钟", "35分钟").replace('"2.1"', '"3.0"').encode()
-
-
-@pytest.fixture
-async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
-    async with house(own_home) as opened_app:
-        opened_app.turns.now = Clock(NOON)
-        yield opened_app
-
-
-@pytest.fixture
-async def admin(app: App) -> Talk:
-    chat = Talk(app)
-    await chat.be("admin")
-    return chat
 
 
 async def names(app: App) -> list[str]:

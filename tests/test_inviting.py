@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,22 +10,13 @@ from pathlib import Path
 import pytest
 from conftest import Opens, Ran
 from PIL import Image
-from talking import Clock, Talk, store
+from talking import NOON, Clock, Talk, store
 
 from bot.app import App, bot_link
 from handlers.inviting import NOT_ANY_MORE, STORELESS
 from handlers.joining import ALREADY, NO_GOOD, STRANGER, code_of
 from records.people import ROLES, People
 from records.reminders import Reminders
-
-NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)
-
-
-@pytest.fixture
-async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
-    async with house(own_home) as opened_app:
-        opened_app.turns.now = Clock(NOON)
-        yield opened_app
 
 
 @pytest.fixture

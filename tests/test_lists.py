@@ -1,14 +1,12 @@
 """Lists in the chat: an admin sends one, sees what it changes, puts it to use and takes it back; leaders read them."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from conftest import Opens
 from openpyxl import load_workbook
-from talking import Clock, Talk
+from talking import NOON, Clock, Talk
 
 from bot.app import App
 from handlers import flow, lists
@@ -26,7 +24,6 @@ from records.checklists import Checklists
 from records.database import Database
 from records.people import People
 
-NOON = datetime(2026, 12, 4, 4, tzinfo=UTC)
 NIGHT = """
 key: night
 name: 夜间巡查
@@ -46,20 +43,6 @@ sections:
       - {key: warm, name: 室温, kind: number, low: 16, unit: 度}
       - {key: words, name: 说明, kind: text}
 """.lstrip()
-
-
-@pytest.fixture
-async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
-    async with house(own_home) as opened_app:
-        opened_app.turns.now = Clock(NOON)
-        yield opened_app
-
-
-@pytest.fixture
-async def admin(app: App) -> Talk:
-    chat = Talk(app)
-    await chat.be("admin")
-    return chat
 
 
 async def now(app: App) -> dict[str, Checklist]:

@@ -1,12 +1,9 @@
 """What people see and change of themselves, and how they leave."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from conftest import Opens
-from talking import Clock, Talk, store
+from talking import NOON, Talk, store
 
 from bot.app import App
 from handlers.flow import CANCELLED
@@ -17,15 +14,6 @@ from records.invites import Invites
 from records.people import People
 from records.questions import Questions
 from records.reminders import Reminders
-
-NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
-
-
-@pytest.fixture
-async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
-    async with house(own_home) as opened_app:
-        opened_app.turns.now = Clock(NOON)
-        yield opened_app
 
 
 @pytest.fixture

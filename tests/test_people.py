@@ -1,12 +1,7 @@
 """Who sees whom, what an admin changes, and the stores people stand in."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
-from conftest import Opens
-from talking import Clock, Talk, store
+from talking import NOON, Talk, store
 
 from bot.app import App
 from handlers import people, stores
@@ -17,15 +12,6 @@ from records.invites import Invites
 from records.people import People, Person
 from records.reminders import Reminders
 from records.stores import Stores
-
-NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)
-
-
-@pytest.fixture
-async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
-    async with house(own_home) as opened_app:
-        opened_app.turns.now = Clock(NOON)
-        yield opened_app
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from conftest import Opens, loaded
+from conftest import loaded
 from photographs import exif, jpeg, saved, scene
 from PIL import Image, ImageEnhance, ImageFilter
-from talking import Clock, Talk
+from talking import NOON, Clock, Talk
 from telegram_house import Says
 
 import bot.app
@@ -35,16 +34,8 @@ from records.photos.quality import BLURRED, DARK, GRAPHIC, SMALL
 from records.spots import Spot, Spots
 from records.stores import Store, Stores
 
-NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 PLACE = (31.2304, 121.4737)
 AWAY = (31.2980, 121.4737)  # 7.5 km north
-
-
-@pytest.fixture
-async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
-    async with house(own_home) as opened_app:
-        opened_app.turns.now = Clock(NOON)
-        yield opened_app
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """Reminders come once a day at a person's hour, not at night, not on days off, and rise to the boss unless done."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import Opens, loaded
-from talking import Clock, Talk
+from conftest import loaded
+from talking import NOON, Clock, Talk
 
 from bot.app import App, opened
 from bot.outbox import Delivery
@@ -20,14 +19,7 @@ from records.outbox import Promised
 from records.people import Person
 from records.reminders import EVERY_DAY, Reminder, Reminders
 
-NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 SAY = {"reply": dump_reply(Reply("该巡店了。"))}
-
-
-@pytest.fixture
-async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
-    async with house(own_home) as opened_app:
-        yield opened_app
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 """Every command, button and flow for every role and for strangers: what is not theirs gets one sentence, no more."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
-from conftest import Opens
 from findings import fished, tree, whyed
-from talking import Clock, Talk, store
+from talking import NOON, Clock, Talk, store
 
 from bot.app import App
 from handlers import ask, fish_team, flow, why, why_done
@@ -25,7 +22,6 @@ from records.people import ROLES
 from records.questions import Questions
 from records.spots import Spot, Spots
 
-NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)
 ASKED = "普通洗车要在多少分钟内完成？"
 FOREIGN = "机密基地的氧气配给由谁审批？"
 CHECKING = {  # what stands behind the buttons of a check, besides what is tried of every button
@@ -49,11 +45,9 @@ SECRETS = ("机密", "SECRET", "25分钟")
 
 
 @pytest.fixture
-async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
-    async with house(own_home) as opened_app:
-        opened_app.turns.now = Clock(NOON)
-        opened_app.turns.per_minute = 10_000
-        yield opened_app
+def app(app: App) -> App:
+    app.turns.per_minute = 10_000
+    return app
 
 
 @pytest.fixture

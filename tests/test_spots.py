@@ -1,7 +1,7 @@
 """Spot checks: asked for, answered by photos in any way, judged, drawn by chance, chased; each sees their own."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 from conftest import Opens
 from photographs import jpeg, scene
 from PIL import ImageEnhance
-from talking import Clock, Talk, store
+from talking import NOON, Clock, Talk, store
 
 from bot.app import App
 from bot.outbox import Delivery
@@ -25,8 +25,6 @@ from records.people import People, Person
 from records.photos.keeping import Photos
 from records.spots import ACCEPTED, ASKED, REJECTED, SENT, WITHDRAWN, Overtaken, Plan, Plans, Spot, Spots, drawn
 from records.stores import Store, Stores
-
-NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 
 
 @pytest.fixture

@@ -1,11 +1,5 @@
 """What the documents did not answer: shown in groups, answered by a reply, and whoever asked hears of it."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
-from conftest import Opens
 from talking import Clock, Talk
 
 from bot.app import App
@@ -13,7 +7,6 @@ from handlers import unanswered
 from handlers.flow import CANCELLED
 from handlers.message import Reply
 
-NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)
 ASKED = "普通洗车要在多少分钟内完成？"
 FOREIGN = "火星基地的氧气配给由谁审批？"
 ALIKE = "谁审批火星基地的氧气配给？"
@@ -22,20 +15,6 @@ MANY = (
     OTHER, "班车几点从总部发车？", "食堂周三供应什么菜？", "工装多久换一次新的？", "停车证丢了找谁补办？",
     "体检报告在哪里领取？", "团建去哪个城市？", "生日会蛋糕谁来订？",
 )  # fmt: skip
-
-
-@pytest.fixture
-async def app(own_home: Path, house: Opens) -> AsyncIterator[App]:
-    async with house(own_home) as opened_app:
-        opened_app.turns.now = Clock(NOON)
-        yield opened_app
-
-
-@pytest.fixture
-async def admin(app: App) -> Talk:
-    chat = Talk(app)
-    await chat.be("admin")
-    return chat
 
 
 async def asker(app: App, name: str, *questions: str) -> Talk:
