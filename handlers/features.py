@@ -33,6 +33,7 @@ from handlers import (
 )
 from handlers.drafts import Drafts
 from handlers.learning import (
+    absence,
     certificate,
     course,
     drafts,
@@ -64,6 +65,7 @@ FLOWS = (
     *spot.FLOWS,
     period.TYPING,
     start.STARTING,
+    absence.ASKING,
     *homework.FLOWS,
     questions.TAKING,
     drafts.DRAFTING,
@@ -96,6 +98,7 @@ HOUSE = House(
         Command("why", "找根因", why_start.begin, LEADERS, ("找根因", "根因分析", "为什么"), private=True),
         Command("today", "今天的课程", today.show, EVERYONE, ("今天", "今日课程"), private=True),
         Command("course", "我的课程进度", course.show, EVERYONE, ("课程", "我的课程", "进度"), private=True),
+        Command("pause", "课程请假", absence.begin, EVERYONE, ("请假", "我要请假"), private=True),
         Command("quiz", "每日练习", quiz.begin, EVERYONE, ("练习", "每日练习", "开始练习"), private=True),
         Command("exam", "考试：各阶段和结业", exam.show, EVERYONE, ("考试", "我要考试"), private=True),
         Command("certificate", "结业证书；加编号可核对", certificate.show, EVERYONE, ("证书", "结业证书")),
@@ -141,6 +144,7 @@ HOUSE = House(
         Press("certificate", certificate.press),
         Press("today", today.press),
         Press("course", course.press),
+        Press("absence", absence.press),
         Press("work", homework.press),
         Press("learner", learners.press, LEADERS),
         Press("questions", questions.press, ADMINS),

@@ -12,9 +12,10 @@ from talking import Clock, Talk, store
 
 from bot.app import App
 from handlers import flow
-from handlers.learning import homework, learners
+from handlers.learning import absence, homework, learners
 from handlers.learning.page import LEARNED, SEND
-from records.learning.enrolments import ACCEPTED, RETURNED, SENT, Enrolments, HandIn
+from knowledge.workdays import Pause
+from records.learning.enrolments import ACCEPTED, RETURNED, SENT, Enrolment, Enrolments, HandIn
 
 NOON = datetime(2026, 5, 6, 4, tzinfo=UTC)  # a Wednesday, 12:00 in Shanghai; the day after the holidays
 START = date(2026, 5, 6)
@@ -205,6 +206,76 @@ async def test_a_pause_moves_what_comes_after_it(app: App, learner: Learner, men
     await mentor.act(f"learner:{number}:on")
     assert "第 1 天" in await learner.say("/today")
     assert await mentor.act(f"learner:{number}:on") == flow.OVER
+
+
+async def test_days_off_are_asked_for_and_granted_with_one_tap(
+    app: App, learner: Learner, mentor: Talk, clock: Clock
+) -> None:
+    number = (await learner.who()).id
+    other = Talk(app, "boss2", person="李督导")
+    await other.be("supervisor", await store(app))
+    await learner.say("/course")
+    await learner.press("今天")
+    await learner.say("/course")
+    assert "从哪天起请假" in await learner.press(absence.ASK)
+    assert "没看懂这个日期" in await learner.say("改天")
+    assert "从 2026-05-07 起" in await learner.press(absence.TOMORROW)
+    assert "不能早于 2026-05-07" in await learner.say("5-06")
+    assert "请假 2026-05-07 至 2026-05-11" in await learner.say("5天")
+    assert "王督导、李督导" in await learner.say("家里有事")
+    assert "等同意" in await learner.say("请假")
+    assert "2026-05-07 至 2026-05-11（等同意）" in await learner.say("/course")
+    asked = (await mentor.heard())[-1]
+    assert "小林请假" in asked
+    assert "4 个学习日。\n原因：家里有事" in asked  # Saturday the 9th is worked
+    yes = absence.ways(Enrolment(number, START, NOON, asked=Pause(date(2026, 5, 7), date(2026, 5, 11))))[0].action
+    for stranger in (learner, await visitor(app)):
+        assert await stranger.act(yes) == flow.OVER
+    assert "请假待批" in await mentor.say("/learners")
+    assert "已同意小林请假" in await mentor.act(yes)
+    assert await other.act(yes) == absence.ALREADY
+    assert "王督导同意了您的请假" in (await learner.heard())[-1]
+    clock.on(days=1)
+    assert "下一个学习日是 2026-05-12，第 2 天" in await learner.say("/today")
+    clock.on(days=1)
+    assert await learner.act("absence:end") == absence.ENDED
+    assert "第 2 天" in await learner.say("/today")
+    assert await learner.act("absence:end") == flow.OVER
+
+
+async def visitor(app: App) -> Talk:
+    """A supervisor of another store."""
+    one = Talk(app, "c9", person="外人")
+    await one.be("supervisor", await store(app, "BJ-1", "朝阳店"))
+    return one
+
+
+async def test_days_off_are_refused_or_taken_back_and_a_weekend_needs_none(
+    app: App, learner: Learner, mentor: Talk
+) -> None:
+    number = (await learner.who()).id
+    assert await learner.say("/pause") == absence.NOT_ENROLLED
+    await enrolled(app, number, START)
+
+    async def asks(first: str, last: str) -> str:
+        await learner.say("/pause")
+        await learner.say(first)
+        await learner.say(last)
+        return await learner.press(absence.NO_WHY)
+
+    assert "本来就不上课" in await asks("5-16", "5-17")
+    assert "已交给 王督导" in await asks("昨天", "3天")
+    assert await mentor.act(f"absence:no:{number}:2026-05-05:2026-05-08") == absence.ALREADY  # not what was asked
+    assert "没有同意" in await mentor.act(f"absence:no:{number}:2026-05-05:2026-05-07")
+    assert "没有同意您的请假" in (await learner.heard())[-1]
+    await asks("明天", "1天")
+    assert await learner.act("absence:back") == absence.TAKEN_BACK
+    assert await mentor.act(f"absence:ok:{number}:2026-05-07:2026-05-07") == absence.ALREADY
+    assert await mentor.act(f"absence:ok:{number}:x:y") == flow.OVER
+    async with app.database.read() as connection:
+        found = await Enrolments(connection).get(number)
+    assert found is not None
+    assert (found.pauses, found.asked) == ((), None)
 
 
 async def test_a_leader_arranges_the_course_of_a_trainee(app: App, learner: Learner, mentor: Talk) -> None:

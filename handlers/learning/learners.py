@@ -3,11 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from handlers import flow, typed
 from handlers.context import Context
-from handlers.learning import assessing, start
+from handlers.learning import absence, assessing, start
 from handlers.learning.leading import leads, led
 from handlers.learning.progress import Progress, progress
 from handlers.learning.school import today
@@ -20,11 +19,12 @@ from records.people import TRAINEE, People, Person
 NONE = "您还没有带学员。学员加入后自己发 /course 开始，或者由您在这里安排。"
 LIST = "**学员 {n} 位**，落后的在前。点一位看详情。"
 LINE = "- {name}：第 {day} 天，学完 {done} 天{behind}{known}"
-BEHIND, KNOWN, PAUSED = "，落后 {n} 天", "，掌握 {known:.0%}", "，暂停中"
+BEHIND, KNOWN, PAUSED, ASKS = "，落后 {n} 天", "，掌握 {known:.0%}", "，暂停中", "，请假待批"
 NOT_YET = "还没开始课程的：{names}。"
 CARD = "**{name}** · 第 {day} 天\n\n{lines}"
 STARTED, DONE, BEHIND_LINE = "- 开始：{date}，带教：{mentor}", "- 学完 {done} 天", "- 没学完：第 {days} 天"
 UNSENT, WAITING = "- 没交作业：第 {days} 天", "- 等点评的作业：{n} 份"
+OFF = "- 请假或暂停：{days}"
 WORKS = "- 阶段考核：{works}"
 STREAK, WEEK = "- 连续练习 {days} 天，最长 {best} 天", "- 近 7 天首答：{right}/{n} 对"
 WORRIES = "- 需要帮助：{worries}"
@@ -112,6 +112,7 @@ def _line(context: Context, one: Progress) -> str:
     behind = BEHIND.format(n=len(one.behind)) if one.behind else ""
     known = KNOWN.format(known=one.known) if one.known is not None else ""
     paused = PAUSED if _paused(context, one) else ""
+    paused += ASKS if one.enrolment.asked else ""
     return (
         LINE.format(name=typed.inert(one.person.name), day=one.day, done=one.done, behind=behind, known=known) + paused
     )
@@ -126,6 +127,8 @@ async def _card(context: Context, connection: Connection, one: Progress) -> Repl
     lines += [BEHIND_LINE.format(days=_days(one.behind))] if one.behind else []
     lines += [UNSENT.format(days=_days(one.unsent))] if one.unsent else []
     lines += [WAITING.format(n=one.waiting)] if one.waiting else []
+    days = absence.shown(one.enrolment, today(context.now(), one.person.zone))
+    lines += [OFF.format(days=days)] if days else []
     judged = [work for work in one.works if work.best is not None]
     lines += [WORKS.format(works=assessing.listed(judged))] if judged else []
     lines.append(STREAK.format(days=one.streak.days, best=one.streak.best))
@@ -136,7 +139,8 @@ async def _card(context: Context, connection: Connection, one: Progress) -> Repl
     ways = [Button(SHOW_TOPICS, f"{here}:topics")]
     ways += [Button(TAKE, f"{here}:take")] if one.enrolment.mentor_id != context.me.id else []
     pause = Button(GO_ON, f"{here}:on") if _paused(context, one) else Button(PAUSE, f"{here}:pause")
-    return Reply(text, buttons=(tuple(ways), (pause, Button(ALL, "learner:all"))))
+    asked = absence.ways(one.enrolment)
+    return Reply(text, buttons=(*((asked,) if asked else ()), tuple(ways), (pause, Button(ALL, "learner:all"))))
 
 
 def _topics(one: Progress) -> Reply:
@@ -160,13 +164,7 @@ async def _pause(context: Context, one: Progress, *, stop: bool) -> tuple[Reply,
     if stop == _paused(context, one):
         return (Reply(flow.OVER),)
     pauses = one.enrolment.pauses
-    if stop:
-        pauses = (*pauses, Pause(here))
-    else:
-        until = here - timedelta(1)
-        open_ = [pause for pause in pauses if pause.holds(here)]
-        pauses = tuple(pause for pause in pauses if pause not in open_)
-        pauses += tuple(Pause(pause.first, until) for pause in open_ if pause.first <= until)
+    pauses = (*pauses, Pause(here)) if stop else absence.until(pauses, here)
     await Enrolments(await context.write()).put(replace(one.enrolment, pauses=pauses))
     told = TOLD_PAUSED.format(by=typed.inert(context.me.name)) if stop else TOLD_GOES_ON
     context.notify(one.person.id, Reply(told))
