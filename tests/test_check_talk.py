@@ -349,7 +349,7 @@ async def test_put_down_it_goes_on_after_days_on_another_channel(visit: Visit) -
     await boss.taps("合格", "不合格")
     await boss.photo(1, text="标签掉了")
     old = boss.buttons[0].action
-    assert "已放下" in await boss.tap("先放下")
+    assert "已放下" in await boss.say("先放下")
     visit.clock.on(days=5)
     desk = await visit.desk(boss)
     assert "做到一半的有 1 件" in await desk.say("继续")
