@@ -1,4 +1,4 @@
-"""A fake Telegram as a process of its own (tests/fake_telegram.py), and bots that run against it."""
+"""A fake Telegram or Feishu as a process of its own (tests/fake_….py), and bots that run against it."""
 
 import json
 import os
@@ -19,21 +19,26 @@ from records.database import Database
 from records.people import SUPERVISOR, People
 from records.stores import Stores
 
-_FAKE = Path(__file__).resolve().parents[1] / "tests" / "fake_telegram.py"
+_FAKES = Path(__file__).resolve().parents[1] / "tests"
 FIRST = 1001  # the first user's number at the far end
 
 
 @dataclass(frozen=True, slots=True)
 class Far:
-    """The control API of a running fake."""
+    """The control API of a running fake; `key` and `secret` are what the bot shows there."""
 
     url: str
-    token: str
+    key: str
+    secret: str
     process: int
 
-    def push(self, updates: Sequence[dict[str, Any]], *, twice: bool = False) -> None:
-        """Let these be said."""
-        self._call("updates", {"updates": list(updates), "twice": twice})
+    def push(self, said: Sequence[dict[str, Any]], *, twice: bool = False) -> None:
+        """Let these be said, as the fake's control API writes them for Telegram."""
+        raise NotImplementedError
+
+    def environment(self) -> dict[str, str]:
+        """What a bot needs to talk to it."""
+        raise NotImplementedError
 
     def sent(self, since: int = 0) -> list[dict[str, Any]]:
         """What the bots have shown, from the `since`-th on."""
@@ -51,14 +56,6 @@ class Far:
         """What goes wrong next."""
         self._call("faults", list(faults))
 
-    def environment(self) -> dict[str, str]:
-        """What a bot needs to talk to it."""
-        return {
-            "TELEGRAM_BOT_TOKEN": self.token,
-            "DUDAO__TELEGRAM__BASE_URL": f"{self.url}/bot",
-            "DUDAO__TELEGRAM__BASE_FILE_URL": f"{self.url}/file/bot",
-        }
-
     def _call(self, what: str, body: Any = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.url}/control/{what}", data, {"Content-Type": "application/json"})
@@ -67,15 +64,56 @@ class Far:
             return found
 
 
+class Telegram(Far):
+    """Whose updates the bot fetches, or has brought to its webhook."""
+
+    channel, fake, user = "telegram", "fake_telegram.py", "{}"
+
+    def push(self, said: Sequence[dict[str, Any]], *, twice: bool = False) -> None:
+        """As they are."""
+        self._call("updates", {"updates": list(said), "twice": twice})
+
+    def environment(self) -> dict[str, str]:
+        """A token, and where to go with it."""
+        base = {
+            "DUDAO__TELEGRAM__BASE_URL": f"{self.url}/bot",
+            "DUDAO__TELEGRAM__BASE_FILE_URL": f"{self.url}/file/bot",
+        }
+        return {"TELEGRAM_BOT_TOKEN": self.key, **base}
+
+
+class Feishu(Far):
+    """Whose events come over the bot's long connections; people wait with the next word until one was taken."""
+
+    channel, fake, user = "feishu", "fake_feishu.py", "ou_{}"
+
+    def push(self, said: Sequence[dict[str, Any]], *, twice: bool = False) -> None:
+        """Pictures with words are posts there, albums are pictures in a row, and a button brings an object."""
+        self._call("events", {"events": [_event(one) for one in said], "twice": twice})
+
+    def environment(self) -> dict[str, str]:
+        """An app, and where it is known."""
+        return {
+            "FEISHU_APP_ID": self.key, "FEISHU_APP_SECRET": self.secret, "DUDAO__FEISHU__BASE_URL": self.url,
+            "DUDAO__FEISHU__MESSAGES_PER_SECOND": "10000",
+        }  # fmt: skip
+
+
+def _event(one: dict[str, Any]) -> dict[str, Any]:
+    if "press" not in one:
+        return one
+    return {**one, "message": "om_1", "press": {"action": one["press"], "chat": one["user"]}}
+
+
 @contextmanager
-def far(flood: float = 0) -> Iterator[Far]:
-    """A fake Telegram without limits of speed, unless `flood` says otherwise."""
-    arguments = [sys.executable, str(_FAKE), "--flood", str(flood)]
+def far(flood: float = 0, kind: type[Telegram] | type[Feishu] = Telegram, *more: str) -> Iterator[Far]:
+    """A fake without limits of speed, unless `flood` says otherwise; `more` are arguments of its own."""
+    arguments = [sys.executable, str(_FAKES / kind.fake), "--flood", str(flood), *more]
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout
         words = process.stdout.readline().split()
-        yield Far(words[2], words[4], process.pid)
+        yield kind(words[2], words[4], words[-1], process.pid)
     finally:
         end(process)
 
@@ -127,19 +165,21 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-async def join(database: Database, count: int, now: Any, actions: int = 0) -> list[int]:
-    """Let so many people join from Telegram, with so many actions at their store, from 1 on.
+async def join(
+    database: Database, count: int, now: Any, actions: int = 0, kind: type[Telegram] | type[Feishu] = Telegram
+) -> list[str]:
+    """Let so many people join from there, with so many actions at their store, from 1 on.
 
-    Returns their numbers there, which are their chats' too.
+    Returns what they are called there, which is what their chats are called too.
     """
-    numbers = list(range(FIRST, FIRST + count))
+    numbers = range(FIRST, FIRST + count)
     async with database.write() as connection:
         people, stores = People(connection), [await Stores(connection).save("S-1", "一店", "")] if actions else []
         for number in numbers:
             here = [one.id for one in stores]
             person = await people.add(f"测试{number}", SUPERVISOR, "Asia/Shanghai", now, stores=here)
-            await people.connect(person.id, "telegram", str(number), str(number), now)
+            await people.connect(person.id, kind.channel, kind.user.format(number), kind.user.format(number), now)
         for number in range(actions):
             one = Action(stores[0].id, f"整改{number}", now + timedelta(days=9), now, None)
             await Actions(connection).make(one)
-    return numbers
+    return [kind.user.format(number) for number in numbers]

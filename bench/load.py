@@ -79,10 +79,10 @@ def _processors(*others: int) -> list[float]:
 
 
 def _ask(
-    telegram: Far, chats: Sequence[int], texts: Sequence[str], rate: int, seconds: int, *, at_once: bool = False
+    telegram: Far, chats: Sequence[str], texts: Sequence[str], rate: int, seconds: int, *, at_once: bool = False
 ) -> Heard:
     """Ask at a steady rate (or everything in the first moment), the chats in turn."""
-    before, asked, number = telegram.count(), dict[int, list[float]](), 0
+    before, asked, number = telegram.count(), dict[str, list[float]](), 0
     started = time.monotonic()
     while number < rate * seconds:
         now = time.monotonic()
@@ -98,5 +98,5 @@ def _ask(
     while telegram.count() < before + number and time.monotonic() < until:
         time.sleep(_TICK)
     sent = telegram.sent(before)
-    waits = [one["at"] - times.pop(0) for one in sent if (times := asked.get(one["chat"]))]
+    waits = [one["at"] - times.pop(0) for one in sent if (times := asked.get(str(one["chat"])))]
     return Heard(waits, max(one["at"] for one in sent) - started)

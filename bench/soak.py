@@ -1,7 +1,8 @@
 """Kills the bot in the middle of its work, again and again, and then looks whether anything was lost or done twice.
 
 `python -m bench.soak` (make soak): 20 rounds of 500 mixed messages from 50 chats, one kill -9 at any moment of each;
-first one process on SQLite, then two processes on one PostgreSQL behind a webhook. A short form is a test.
+first one process on SQLite, then two processes on one PostgreSQL, behind a webhook of Telegram and on long connections
+of Feishu. A short form is a test.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ from typing import Any
 from PIL import Image
 
 from bench.balance import balanced
-from bench.far import Far, end, far, free_port, join, ready, start
+from bench.far import Far, Feishu, Telegram, end, far, free_port, join, ready, start
 from bench.home import scratch, settings
 from bench.seen import Seen, seen
 from bot.app import opened
@@ -73,11 +74,11 @@ class Said:
     chat -> the problem and the cause of each analysis there.
     """
 
-    questions: dict[int, list[str]] = field(default_factory=dict)
-    names: dict[int, str] = field(default_factory=dict)
+    questions: dict[str, list[str]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     claims: dict[int, set[str]] = field(default_factory=dict)
-    checks: dict[int, list[str]] = field(default_factory=dict)
-    whys: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    checks: dict[str, list[str]] = field(default_factory=dict)
+    whys: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     count: int = 0
 
 
@@ -92,7 +93,7 @@ async def small_home(home: Path, database_url: str = "") -> Path:
     return home
 
 
-def planned(draw: random.Random, chats: Sequence[int], messages: int, said: Said) -> list[dict[str, Any]]:
+def planned(draw: random.Random, chats: Sequence[str], messages: int, said: Said) -> list[dict[str, Any]]:
     """Messages of mixed kinds; some are flows of two messages, albums of two parts, or are delivered twice."""
     plan: list[dict[str, Any]] = []
     while len(plan) < messages:
@@ -109,7 +110,7 @@ def planned(draw: random.Random, chats: Sequence[int], messages: int, said: Said
             plan += [{"user": chat, "photo": _photo(number + i), "album": f"album{number}"} for i in (0, 1)]
         elif kind == "claim":
             action, several = len(said.claims) + 1, draw.sample(list(chats), _AT_ONCE)
-            said.claims[action] = set(map(str, several))
+            said.claims[action] = set(several)
             plan += [{"user": one, "press": f"action:claim:{action}:0", "message": 1} for one in several]
         elif kind == "check":
             said.checks.setdefault(chat, []).append(f"第{number}号")
@@ -150,21 +151,21 @@ def _photo(number: int) -> str:
     return base64.b64encode(content.getvalue()).decode()
 
 
-async def say(telegram: Far, plan: Sequence[dict[str, Any]]) -> None:
+async def say(there: Far, plan: Sequence[dict[str, Any]]) -> None:
     """Deliver them, at _SPEED."""
     for at in range(0, len(plan), _SPEED // 10):
         for twice, part in groupby(plan[at : at + _SPEED // 10], itemgetter("twice")):
             some = [{name: one[name] for name in one if name != "twice"} for one in part]
-            await asyncio.to_thread(telegram.push, some, twice=twice)
+            await asyncio.to_thread(there.push, some, twice=twice)
         await asyncio.sleep(0.1)
 
 
-async def settled(telegram: Far, database: Database) -> Seen:
+async def settled(there: Far, database: Database, channel: str) -> Seen:
     """Once everything is confirmed, handled and sent."""
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until:
-        pending = (await asyncio.to_thread(telegram.state))["pending"]
-        found = await seen(database)
+        pending = (await asyncio.to_thread(there.state))["pending"]
+        found = await seen(database, channel)
         if not pending and not found.unhandled and not found.unsent:
             return found
         await asyncio.sleep(0.3)
@@ -175,23 +176,23 @@ async def settled(telegram: Far, database: Database) -> Seen:
 def judged(found: Seen, sent: Sequence[dict[str, Any]], said: Said) -> list[str]:
     """Everything that is wrong: lost, done twice, not arrived, or out of order."""
     wrong = []
-    asked = {(str(chat), text) for chat, texts in said.questions.items() for text in texts}
+    asked = {(chat, text) for chat, texts in said.questions.items() for text in texts}
     wrong += [f"lost: {one}" for one in asked - set(found.questions)]
     wrong += [f"done {count} times: {one}" for one, count in found.questions.items() if count != 1 and one in asked]
     for chat, texts in said.questions.items():
-        done = [text for user, text in found.questions if user == str(chat) and text in texts]
+        done = [text for user, text in found.questions if user == chat and text in texts]
         wrong += [] if done == texts else [f"chat {chat} was handled out of order"]
     for chat, name in said.names.items():
-        called = found.names.get(str(chat))
+        called = found.names.get(chat)
         wrong += [] if called == name else [f"{chat} is called {called}, not {name}"]
     for action, chats in said.claims.items():
         claimed = found.claims.get(action, [])
         wrong += [] if len(claimed) == 1 and claimed[0] in chats else [f"action {action} was claimed by {claimed}"]
     for chat, noted in said.checks.items():
-        kept = found.checks.get(str(chat), [])
+        kept = found.checks.get(chat, [])
         wrong += [] if kept == [(note, 2) for note in noted] else [f"checks of {chat}: {kept}, not {noted}"]
     for chat, begun in said.whys.items():
-        analyses = found.whys.get(str(chat), [])
+        analyses = found.whys.get(chat, [])
         wrong += [] if analyses == begun else [f"analyses of {chat}: {analyses}, not {begun}"]
     photos = 2 * sum(map(len, said.checks.values()))
     wrong += [] if found.photos == (photos, photos) else [f"photos (kept, in checks): {found.photos}, not {photos}"]
@@ -208,42 +209,44 @@ def judged(found: Seen, sent: Sequence[dict[str, Any]], said: Said) -> list[str]
 
 
 async def soak(
-    folder: Path, homes: Sequence[Path], database_url: str, *, rounds: int, messages: int, chats: int, seed: int = 1
-) -> int:
+    folder: Path, homes: Sequence[Path], database_url: str, kind: type[Telegram] | type[Feishu] = Telegram, *,
+    rounds: int, messages: int, chats: int, seed: int = 1,
+) -> int:  # fmt: skip
     """Run it over homes that hold the same documents; returns how many messages were said. Raises AssertionError."""
     draw, said = random.Random(seed), Said()
     async with AsyncExitStack() as stack:
-        telegram = stack.enter_context(far())
+        there = stack.enter_context(far(0, kind, *(["--patient"] if kind is Feishu else [])))
         ports = [free_port() for _ in homes]
-        environment = {**telegram.environment(), "DUDAO__FILES__URL": str(folder / "files"), "DUDAO__HANDBOOK": "false"}
+        environment = {**there.environment(), "DUDAO__FILES__URL": str(folder / "files"), "DUDAO__HANDBOOK": "false"}
         if len(homes) > 1:
+            environment |= {"DUDAO__DATABASE__URL": database_url}
+        if len(homes) > 1 and kind is Telegram:
             front = await stack.enter_async_context(balanced(ports))
             environment |= {
-                "DUDAO__DATABASE__URL": database_url,
                 "DUDAO__TELEGRAM__WEBHOOK": f"http://127.0.0.1:{front}/telegram",
                 "TELEGRAM_WEBHOOK_SECRET": WEBHOOK_SECRET,
             }
         database = Database(database_url)
         stack.push_async_callback(database.close)
         await database.migrate()
-        people = await join(database, chats, datetime.now(UTC), actions=rounds * (messages // _AT_ONCE + 1))
+        people = await join(database, chats, datetime.now(UTC), actions=rounds * (messages // _AT_ONCE + 1), kind=kind)
         bots = Bots(homes, ports, environment)
         stack.callback(bots.stop)
         for which in range(len(homes)):
             await bots.start(which)
         for number in range(rounds):
-            await _round(bots, telegram, planned(draw, people, messages, said), draw)
-            found = await settled(telegram, database)
-            wrong = judged(found, await asyncio.to_thread(telegram.sent), said)
+            await _round(bots, there, planned(draw, people, messages, said), draw)
+            found = await settled(there, database, kind.channel)
+            wrong = judged(found, await asyncio.to_thread(there.sent), said)
             if wrong:
                 raise AssertionError("\n".join(wrong[:20]))
             print(f"round {number + 1}: {said.count} messages, nothing lost, nothing twice", flush=True)
     return said.count
 
 
-async def _round(bots: Bots, telegram: Far, plan: Sequence[dict[str, Any]], draw: random.Random) -> None:
+async def _round(bots: Bots, there: Far, plan: Sequence[dict[str, Any]], draw: random.Random) -> None:
     """Say it all; at some moment of it one process is killed, and started again."""
-    saying = asyncio.create_task(say(telegram, plan))
+    saying = asyncio.create_task(say(there, plan))
     await asyncio.sleep(draw.uniform(0.05, 1.2 * len(plan) / _SPEED))
     which = draw.randrange(len(bots.homes))
     bots.kill(which)
@@ -252,7 +255,7 @@ async def _round(bots: Bots, telegram: Far, plan: Sequence[dict[str, Any]], draw
 
 
 async def main() -> None:
-    """Both deployments."""
+    """The deployments."""
     import postgres_server  # a module of the tests
 
     with scratch() as folder:
@@ -264,6 +267,9 @@ async def main() -> None:
             for home in homes:
                 await small_home(home, served)
             await soak(folder, homes, served, rounds=ROUNDS, messages=MESSAGES, chats=CHATS)
+        with postgres_server.server() as running, postgres_server.database(running) as served:
+            homes = [await small_home(folder / name, served) for name in ("four", "five")]
+            await soak(folder, homes, served, Feishu, rounds=ROUNDS, messages=MESSAGES, chats=CHATS)
 
 
 if __name__ == "__main__":

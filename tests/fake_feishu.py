@@ -173,5 +173,6 @@ if __name__ == "__main__":
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before every answer")
     parser.add_argument("--scale", type=float, default=0.01, help="seconds for each second until an event comes again")
     parser.add_argument("--callback", default="", help="where events are brought; empty: over the long connection")
+    parser.add_argument("--patient", action="store_true", help="people wait with the next until one was taken")
     options = parser.parse_args()
     run(process(fake_feishu(options.port), {**vars(options)}, f"app {APP} secret {SECRET}"))

@@ -7,7 +7,8 @@ The control API speaks JSON:
                               {"user": "ou_7", "press": {VALUE}, "message": "om_…", "form": {…}}    a press of a button
                               {"user": "ou_7", "menu": "check"}          a choice of the menu
                               {"user": "ou_7", "place": [31.2, 121.4]}   a location
-                              {"user": "ou_7", "photo": BASE64} · {"user": "ou_7", "file": BASE64, "filename": "a.pdf"}
+                              {"user": "ou_7", "photo": BASE64, "text": "a post, where there are words"}
+                              {"user": "ou_7", "file": BASE64, "filename": "a.pdf"}
                             with "chat": "oc_5", "mention": true where it is said to the bot in a group.
     GET  /control/sent?chat=ou_7&since=0   -> {"sent": [{"n", "at", "chat", "message", "how", "kind", "text", "card",
                             "file", "reply_to"}]}: what was shown, sent or edited, in order; "n" counts from 1.
@@ -17,7 +18,8 @@ The control API speaks JSON:
                             "slow": not acknowledged within 3 s, "cut", "toasts", "connections"}
     POST /control/faults    [{"do": "429", "method": "send", "times": 1, "seconds": 2, "after": false}, ...]; do: 429,
                             400, 500, 502, hang, drop, garbage; `after` applies the call first. method "*" is every one.
-    POST /control/settings  {"flood": 1.0, "latency": 0.0, "scale": 0.01, "callback": "http://…"}
+    POST /control/settings  {"flood": 1.0, "latency": 0.0, "scale": 0.01, "callback": "http://…", "patient": false};
+                            patient people do the next thing when the one before was taken, and press again what was not
     POST /control/drop      all long connections are cut
     POST /control/expire    all tokens end
     POST /control/reset     everything as at the start
@@ -48,7 +50,7 @@ class Control(Lines):
         elif what == "settings":
             self.flood.factor = body.get("flood", self.flood.factor)
             self.latency, self.scale = body.get("latency", self.latency), body.get("scale", self.scale)
-            self.callback = body.get("callback", self.callback)
+            self.callback, self.patient = body.get("callback", self.callback), body.get("patient", self.patient)
         elif what == "drop":
             await self.drop()
         elif what == "expire":
@@ -65,6 +67,8 @@ class Control(Lines):
             self.choose(user, one["menu"])
         elif "place" in one:
             self.place(user, *one["place"], **more)
+        elif "photo" in one and one.get("text"):
+            self.post(user, one["text"], base64.b64decode(one["photo"]), **more)
         elif "photo" in one:
             self.picture(user, base64.b64decode(one["photo"]), **more)
         elif "file" in one:

@@ -108,7 +108,7 @@ class Far(FarEnd[Call, Sent]):
         self.deliveries, self.lost, self.refused_deliveries = list[Delivery](), list[Json](), list[int]()
         self.acknowledged, self.slow, self.cut = list[tuple[str, float]](), 0, 0
         self.toasts, self.shown_errors = list[Json](), list[int]()
-        self.callback, self.full = "", False
+        self.callback, self.full, self.patient = "", False, False
         self._count = 0
 
     # what people do

@@ -36,7 +36,7 @@ class Lines(Methods):
         """Bring what is due, each event on its own, until it is acknowledged or given up."""
         while not self.closing.is_set():
             now = time.monotonic()
-            due = [one for one in self.deliveries if one.due <= now and not one.under_way]
+            due = [one for one in self._next() if one.due <= now and not one.under_way]
             for one in due if self.lines or self.callback else ():
                 one.under_way = True
                 task = asyncio.create_task(self._bring(one))
@@ -48,6 +48,12 @@ class Lines(Methods):
                 async with asyncio.timeout(max(0.005, min([0.5, *later]))):
                     await self._news.wait()
 
+    def _next(self) -> list[Delivery]:
+        """What may be brought: of patient people, the first that was not taken of each."""
+        if not self.patient:
+            return self.deliveries
+        return list({_who(one.event): one for one in reversed(self.deliveries)}.values())
+
     async def _bring(self, one: Delivery) -> None:
         started, one.tries = time.monotonic(), one.tries + 1
         try:
@@ -57,7 +63,9 @@ class Lines(Methods):
             answer, self.cut = None, self.cut + 1
         except TimeoutError:
             answer, self.slow = None, self.slow + 1
-        if answer is None and one.again and one.tries <= len(AGAIN):
+        if answer is None and self.patient and not one.again:  # whoever pressed sees that it failed, and presses again
+            one.event["header"]["event_id"], one.under_way = self._id("ev_"), False
+        elif answer is None and one.again and one.tries <= len(AGAIN):
             one.due, one.under_way = time.monotonic() + AGAIN[one.tries - 1] * self.scale, False
         else:
             self.deliveries = [other for other in self.deliveries if other is not one]
@@ -199,6 +207,13 @@ class _Line:
         header = frame.headers.add()
         header.key, header.value = "type", "pong"
         await self.socket.send_bytes(frame.SerializeToString())
+
+
+def _who(event: Json) -> str:
+    """Whose doing it is."""
+    inner = event["event"]
+    ids = inner.get("sender", {}).get("sender_id") or inner["operator"].get("operator_id") or inner["operator"]
+    return str(ids["open_id"])
 
 
 def _answer(told: Json) -> Json | None:
