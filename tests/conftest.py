@@ -28,6 +28,7 @@ from bot.app import App, opened
 from bot.channel import Mailbox
 from bot.config import EmbedderSettings, Settings
 from bot.config_file import load
+from bot.turn import Turns
 from handlers.message import Button, Incoming, Reply
 from records.database import Database
 from records.people import People, Person
@@ -407,3 +408,9 @@ async def admin(app: App) -> Any:
     chat = Talk(app)
     await chat.be("admin")
     return chat
+
+
+@pytest.fixture(name="bot")
+def house_behind(turns: Turns) -> Any:
+    """The house behind a test's turns, as what it is."""
+    return turns.house

@@ -40,23 +40,18 @@ def say(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 
 
 @pytest.fixture
-async def both(tmp_path: Path) -> AsyncIterator[tuple[Turns, CannedHouse]]:
-    async with canned(tmp_path, say) as made:
-        yield made
+async def turns(tmp_path: Path) -> AsyncIterator[Turns]:
+    async with canned(tmp_path, say) as (turns, _):
+        yield turns
 
 
 @pytest.fixture
-async def browser(both: tuple[Turns, CannedHouse]) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(create(both[0], WebSettings(max_megabytes=LIMIT)))
+async def browser(turns: Turns) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(create(turns, WebSettings(max_megabytes=LIMIT)))
     headers = {"Origin": SITE, "Dudao-Page": "1"}
     async with httpx.AsyncClient(transport=transport, base_url=SITE, headers=headers) as client:
         await client.get("/api/history")  # the browser gets its chat
         yield client
-
-
-@pytest.fixture
-def bot(both: tuple[Turns, CannedHouse]) -> CannedHouse:
-    return both[1]
 
 
 async def upload(
@@ -75,7 +70,7 @@ async def post(browser: httpx.AsyncClient, text: str = "", *refs: str, **query: 
 
 
 async def test_an_uploaded_photo_reaches_the_turn_with_the_message(
-    browser: httpx.AsyncClient, bot: CannedHouse, both: tuple[Turns, CannedHouse]
+    browser: httpx.AsyncClient, bot: CannedHouse, turns: Turns
 ) -> None:
     taken = await upload(browser, PICTURE, kind="photo")
     ref = ref_of(PICTURE)
@@ -85,7 +80,7 @@ async def test_an_uploaded_photo_reaches_the_turn_with_the_message(
     first, second = bot.seen[0].attachments
     assert first == Attachment("车间.png", "image/png", ref, len(PICTURE), "photo")
     assert (second.name, second.kind) == ("表.csv", "file")
-    assert await both[0].files.get(first.ref) == PICTURE
+    assert await turns.files.get(first.ref) == PICTURE
 
 
 async def test_the_history_shows_what_was_attached(browser: httpx.AsyncClient) -> None:
@@ -110,9 +105,9 @@ async def test_what_another_chat_uploaded_can_be_neither_sent_nor_seen(
 
 
 async def test_a_file_that_was_sent_to_a_chat_is_given_there_and_nowhere_else(
-    browser: httpx.AsyncClient, both: tuple[Turns, CannedHouse]
+    browser: httpx.AsyncClient, turns: Turns
 ) -> None:
-    ref = await both[0].files.put(b"%PDF report")
+    ref = await turns.files.put(b"%PDF report")
     assert (await browser.get(f"/files/{ref}")).status_code == 404
     await post(browser, f"给我 月报.pdf application/pdf {ref}")
     given = await browser.get(f"/files/{ref}")
@@ -122,10 +117,8 @@ async def test_a_file_that_was_sent_to_a_chat_is_given_there_and_nowhere_else(
     assert (await browser.get(f"/files/{ref}", params={"as": "demo-wang"})).status_code == 404
 
 
-async def test_a_file_that_is_to_come_later_is_not_given_before(
-    browser: httpx.AsyncClient, both: tuple[Turns, CannedHouse]
-) -> None:
-    turns, ref = both[0], await both[0].files.put(b"%PDF report")
+async def test_a_file_that_is_to_come_later_is_not_given_before(browser: httpx.AsyncClient, turns: Turns) -> None:
+    ref = await turns.files.put(b"%PDF report")
     start, report = turns.now(), Reply("早报", files=(File("早报.pdf", "application/pdf", ref),))
     async with turns.database.write() as connection:
         await Outbox(connection).add([turns.promising.row("web", "demo-li", report, start + timedelta(hours=8))])
@@ -134,10 +127,8 @@ async def test_a_file_that_is_to_come_later_is_not_given_before(
     assert (await browser.get(f"/files/{ref}?as=demo-li")).status_code == 200
 
 
-async def test_a_ref_that_is_only_spoken_of_is_not_a_file_of_the_chat(
-    browser: httpx.AsyncClient, both: tuple[Turns, CannedHouse]
-) -> None:
-    ref = await both[0].files.put(b"secret")
+async def test_a_ref_that_is_only_spoken_of_is_not_a_file_of_the_chat(browser: httpx.AsyncClient, turns: Turns) -> None:
+    ref = await turns.files.put(b"secret")
     await post(browser, f"给我 {ref} application/pdf {ref_of(b'other')}")  # its name is the ref of another file
     assert (await browser.get(f"/files/{ref}")).status_code == 404
 
@@ -225,12 +216,12 @@ async def test_a_form_without_one_file_is_refused(browser: httpx.AsyncClient, se
 
 
 async def test_a_chat_cannot_fill_the_store(
-    browser: httpx.AsyncClient, both: tuple[Turns, CannedHouse], monkeypatch: pytest.MonkeyPatch
+    browser: httpx.AsyncClient, turns: Turns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploads, "AT_ONCE", 3)
     assert [(await upload(browser, b"x")).status_code for _ in range(4)] == [200, 200, 200, 429]
-    start = both[0].now()
-    both[0].now = lambda: start + timedelta(minutes=11)
+    start = turns.now()
+    turns.now = lambda: start + timedelta(minutes=11)
     assert (await upload(browser, b"x")).status_code == 200
 
 

@@ -34,19 +34,9 @@ def say(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 
 
 @pytest.fixture
-async def both(tmp_path: Path) -> AsyncIterator[tuple[Turns, CannedHouse]]:
-    async with canned(tmp_path, say, page=SITE) as made:
-        yield made
-
-
-@pytest.fixture
-def turns(both: tuple[Turns, CannedHouse]) -> Turns:
-    return both[0]
-
-
-@pytest.fixture
-def bot(both: tuple[Turns, CannedHouse]) -> CannedHouse:
-    return both[1]
+async def turns(tmp_path: Path) -> AsyncIterator[Turns]:
+    async with canned(tmp_path, say, page=SITE) as (turns, _):
+        yield turns
 
 
 @pytest.fixture
