@@ -155,6 +155,19 @@ async def test_messages_forwarded_as_one_are_read_together(talk: Talk) -> None:
     assert talk.fake.slow == 0
 
 
+async def test_a_command_in_reply_to_what_someone_wrote_is_about_their_words(talk: Talk) -> None:
+    heard, fake = answering(talk, Reply("好。")), talk.fake
+    theirs = fake.say(CHEN, "前台地面\n有水", chat=GROUP)
+    fake.say(LIN, "/action", chat=GROUP, mention=True, reply_to=theirs)
+    [answer] = await fake.told(GROUP, 1)
+    fake.say(LIN, "/action", chat=GROUP, mention=True, reply_to=answer.message)
+    await fake.told(GROUP, 2)
+    fake.scopes = {"im:message:send_as_bot"}
+    fake.say(LIN, "/action", chat=GROUP, mention=True, reply_to=theirs)
+    await fake.told(GROUP, 3)
+    assert [one.text for one in heard] == ["/action 前台地面 有水", "/action", "/action"]
+
+
 async def test_a_file_that_does_not_come_says_so(talk: Talk) -> None:
     heard = answering(talk, Reply("好。"))
     talk.fake.picture(LIN, picture())

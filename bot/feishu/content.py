@@ -40,7 +40,7 @@ def content_of(message: Message) -> Content:
 
 
 def forwarded(items: list[dict[str, Any]], root: str) -> str:
-    """The words of messages that were forwarded as one; their files cannot be fetched by bots."""
+    """The words of messages, without the `root` that they were forwarded in; bots cannot fetch forwarded files."""
     told = []
     for item in items:
         if item.get("message_id") == root or item.get("deleted"):

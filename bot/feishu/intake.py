@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ from records.outbox import Outbox
 from records.people import People
 
 TAKEN, NOT_TAKEN = "收到", "没有收到，请再点一次"
+_BARE = re.compile(r"/\w+")  # a command alone: as a reply to what a person wrote, it is about their words
 _LOOK_UP = 1.2  # seconds for a question to Feishu before an event is acknowledged, which must be within 3
 _ASK_AGAIN = 600.0  # seconds until a name is asked for again after Feishu would not tell
 log = logging.getLogger(__name__)
@@ -78,7 +80,10 @@ class Intake:
         if not heard.addressed and not await self._ours(incoming):
             return None
         if heard.forwarded:
-            incoming = replace(incoming, text=await self._forwarded(incoming.id))
+            incoming = replace(incoming, text=await self._words(incoming.id, inside=True) or FORWARDED)
+        elif incoming.answers and _BARE.fullmatch(incoming.text) and not await self._ours(incoming):
+            quoted = " ".join((await self._words(incoming.answers)).split())
+            incoming = replace(incoming, text=f"{incoming.text} {quoted}".strip())
         if incoming.private and not incoming.name and not incoming.action and await self._unknown(incoming.person):
             incoming = replace(incoming, name=await self._name(incoming.person))
         return incoming
@@ -94,10 +99,11 @@ class Intake:
         async with self._database.read() as connection:
             return await People(connection).who(CHANNEL, person) is None
 
-    async def _forwarded(self, message: str) -> str:
+    async def _words(self, message: str, *, inside: bool = False) -> str:
+        """What stands in a message, or in those that were forwarded in it; "" where Feishu does not say."""
         told = await self._asked(f"/open-apis/im/v1/messages/{quote(message, safe='')}")
         items = told.get("items")
-        return forwarded(items, message) if isinstance(items, list) else FORWARDED
+        return forwarded(items, message if inside else "") if isinstance(items, list) else ""
 
     async def _name(self, person: str) -> str:
         """What a person is called, "" where Feishu does not say."""
