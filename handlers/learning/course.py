@@ -30,7 +30,7 @@ STARTED, DONE, STREAK, MENTOR = (
     "- 连续练习 {n} 天",
     "- 带教：{mentor}",
 )
-OFF = "- 请假：{days}"
+AWAY = "- 请假：{days}"
 WORKS = "- 阶段考核：{works}"
 NOBODY = "还没有"
 TODAY, TOPICS, WORK, BOARD, OFF, ON = "今天的内容", "各主题掌握", "我交的作业", "排行榜", "不参加排行", "参加排行"
@@ -65,7 +65,7 @@ async def show(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
         MENTOR.format(mentor="、".join(typed.inert(mentor.name) for mentor in able) or NOBODY),
     ]
     here = today(context.now(), context.zone)
-    lines += [OFF.format(days=days)] if (days := absence.shown(enrolment, here)) else []
+    lines += [AWAY.format(days=days)] if (days := absence.shown(enrolment, here)) else []
     judged = [work for work in one.works if work.phase.last <= one.day or work.best is not None]
     lines += [WORKS.format(works=assessing.listed(judged))] if judged else []
     text = TEXT.format(course=context.deployment.school.course.name, lines="\n".join(lines))
