@@ -179,6 +179,16 @@ def _drawings(one: Analysis, last: str) -> tuple[Button, ...]:
     return tuple(Button(text, f"drawing:{form}:{one.id}{last}") for text, form in forms)
 
 
+def kept_rows(rows: Sequence[Sequence[Button]]) -> list[list[list[str]]]:
+    """Buttons as a conversation keeps them, for `rows_of`."""
+    return [[[button.text, button.action] for button in row] for row in rows]
+
+
+def rows_of(kept: Sequence[Sequence[Sequence[str]]]) -> tuple[tuple[Button, ...], ...]:
+    """Buttons as `kept_rows` gave them."""
+    return tuple(tuple(Button(text, action) for text, action in row) for row in kept)
+
+
 def similar(title: str, known: Sequence[Analysis], least: float = 0.25) -> list[Analysis]:
     """Those of the same symptom, the most alike first."""
     found = [(alike(title, one.title), one) for one in known]

@@ -13,6 +13,8 @@ OPEN = "做到一半的有 {n} 件，点一件接着做。"
 LINE = "接着做：{title}"
 DROPPED, GONE = "已删掉：{title}。", "这件事已经做完或删掉了。"
 SURE = "确定删掉“{title}”吗？答过的都会没有。"
+SURE_STAYS = "不再接着做“{title}”吗？{stays}，只是发“继续”时不再提。"
+PUT_AWAY = "好，不再提了。{stays}。"
 DROP, KEEP = "确定删掉", "留着"
 _SHOWN, _LONGEST = 6, 40
 
@@ -46,10 +48,12 @@ class Drafts:
         title = typed.inert(draft.title)
         if what == "drop":
             ways = (Button(DROP, f"draft:{draft.id}:gone"), Button(KEEP, f"draft:{draft.id}:keep"))
-            return (Reply(SURE.format(title=title), buttons=(ways,), replaces=True),)
+            sure = (SURE_STAYS if found.stays else SURE).format(title=title, stays=found.stays)
+            return (Reply(sure, buttons=(ways,), replaces=True),)
         if what == "gone":
             gone = await Conversations(await context.write()).drop(draft.id)
-            return (Reply(DROPPED.format(title=title) if gone else GONE, replaces=True),)
+            dropped = (PUT_AWAY if found.stays else DROPPED).format(title=title, stays=found.stays)
+            return (Reply(dropped if gone else GONE, replaces=True),)
         if what == "keep":
             row = (Button(LINE.format(title=_short(draft)), f"draft:{draft.id}"),)
             return (Reply(flow.PUT_DOWN, buttons=(row,), replaces=True),)

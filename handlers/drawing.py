@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 
-from handlers import analysing, flow, typed
+from handlers import analysing, flow, typed, why_proof
 from handlers.analysing import FORMS, NOT_HERE, NotSeen, seen
 from handlers.context import Context
 from handlers.message import File, Incoming, Reply, id_in
@@ -12,7 +12,6 @@ from handlers.report import MEDIA, contents, named
 from knowledge.cause.stored import tree_from
 from records.actions import Actions, Which
 from records.analyses import FISH, WHY, Analyses, Analysis, Sought, Version
-from records.checks import Checks
 from records.database import Connection
 from records.photos.keeping import Photos
 from records.stores import Stores
@@ -24,7 +23,6 @@ READY = "“{title}”的{what}。"
 REPORTS = {"paper": ("pdf", "PDF 报告"), "word": ("docx", "Word 报告")}
 NAMES = {"pdf": "图（PDF）", "svg": "图（SVG）", "xmind": "XMind 文件", "mmd": "Mermaid 文本"}
 SEE = "see"
-CHECKED = "{when} {name} {total:g} 分"
 
 
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
@@ -74,7 +72,7 @@ async def _study(context: Context, connection: Connection, one: Analysis) -> tup
     derived = await analyses.all(Sought(kinds=(WHY,), source_id=one.id)) if one.kind == FISH else []
     tree = tree_from(one.content) if one.kind == WHY else None
     ids = photos_of(tree) if tree else ()
-    proofs = [proof.check for cause in tree.causes for proof in cause.evidence if proof.check] if tree else []
+    called = await why_proof.named(context, connection, tree.causes if tree else ())
     study = Study(
         analysis=one,
         store=await Stores(connection).get(one.store_id) if one.store_id is not None else None,
@@ -83,21 +81,11 @@ async def _study(context: Context, connection: Connection, one: Analysis) -> tup
         names=await named(connection),
         team=await analyses.team(one.id),
         actions=actions,
-        checks=await _checks(context, connection, proofs),
+        checks=called.checks,
+        questions=called.questions,
         derived=derived,
     )
     return study, {photo.id: photo.shown for photo in await Photos(connection).of(ids)}
-
-
-async def _checks(context: Context, connection: Connection, ids: Iterable[int]) -> dict[int, str]:
-    found = [await Checks(connection).get(number) for number in dict.fromkeys(ids)]
-    return {
-        one.id: CHECKED.format(
-            when=one.finished_at.astimezone(context.zone).strftime("%Y-%m-%d"), name=one.checklist.name, total=one.total
-        )
-        for one in found
-        if one is not None
-    }
 
 
 async def _written(context: Context, study: Study, refs: dict[int, str], form: str) -> File:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from handlers import analysing, fish_screen, flow, typed
 from handlers.analysing import NOT_HERE, NotSeen, edit_fish, seen
 from handlers.context import Context
-from handlers.fish_screen import Rows, action
+from handlers.fish_screen import action
 from handlers.flow import Answers, Facts, Flow, Misread, Prompt
 from handlers.message import Button, Incoming, Reply, id_in
 from handlers.report import named
@@ -21,6 +21,7 @@ from records.conversations import Conversations
 from records.database import Connection
 
 TITLE = "鱼骨图：{title}"
+STAYS = "这张鱼骨图和写下的原因都还在"
 WHICH_BONE = "写在哪根骨上？点一根再发，或这样发：{bone}：高峰时人手不够。"
 KEPT_ONE, KEPT = "记下了。", "记下 {n} 条。"
 MOVED, DROPPED = "移到“{bone}”了。", "已删掉。"
@@ -52,35 +53,46 @@ async def board(
     context: Context, incoming: Incoming, number: int, fish: Fishbone, before: str = ""
 ) -> tuple[Reply, ...]:
     """All bones: a typed “人：……” goes to the bone it names."""
-    rows = fish_screen.board_rows(fish, number)
-    return await _ask(context, incoming, number, fish, {"mode": "board"}, fish_screen.board(fish), rows, before)
+    return await _ask(context, incoming, number, fish, {"mode": "board"}, before)
 
 
 async def _bone(
     context: Context, incoming: Incoming, number: int, fish: Fishbone, bone: str, before: str = "", offset: int = 0
 ) -> tuple[Reply, ...]:
     """One bone: what is typed are causes on it."""
-    names = await named(await context.write())
-    offset = offset if 0 <= offset < len(fish.on(bone)) else 0
-    text = fish_screen.bone(fish, bone, names, probes(), offset)
-    rows = fish_screen.bone_rows(fish, bone, number, offset)
-    return await _ask(context, incoming, number, fish, {"mode": "bone", "bone": bone}, text, rows, before)
+    return await _ask(context, incoming, number, fish, {"mode": "bone", "bone": bone, "offset": offset}, before)
 
 
 async def twig(
     context: Context, incoming: Incoming, number: int, fish: Fishbone, one: Twig, before: str = ""
 ) -> tuple[Reply, ...]:
     """One cause: what is typed are its sub-causes, or those beside it where it is one."""
-    text = fish_screen.twig(fish, one, await named(await context.write()))
-    rows = fish_screen.twig_rows(fish, one, context.me.id, number)
-    facts = {"mode": "twig", "twig": one.parent if one.parent != BONE else one.id}
-    return await _ask(context, incoming, number, fish, facts, text, rows, before)
+    facts = {"mode": "twig", "twig": one.parent if one.parent != BONE else one.id, "shown": one.id}
+    return await _ask(context, incoming, number, fish, facts, before)
+
+
+async def _now(context: Context, facts: Facts) -> Facts:
+    """The same place of the fishbone as it is now, whoever wrote on it; all of it where that place is gone."""
+    number = facts["analysis"]
+    try:
+        async with context.database.read() as connection:
+            _, fish = await read(context, connection, number)
+            names = await named(connection)
+    except NotSeen as error:
+        raise flow.Gone(NOT_HERE) from error
+    there = facts["mode"] != "bone" or facts["bone"] in fish.bones
+    try:
+        kept = facts if there else facts | {"mode": "board"}
+        text, rows = fish_screen.screen(fish, kept, names, context.me.id, number)
+    except CannotEdit:
+        kept = facts | {"mode": "board"}
+        text, rows = fish_screen.screen(fish, kept, names, context.me.id, number)
+    return kept | {"title": fish.card.what, "rows": analysing.kept_rows(rows), "say": text}
 
 
 async def _ask(
-    context: Context, incoming: Incoming, number: int, fish: Fishbone, facts: Facts, text: str, rows: Rows = (),
-    before: str = "",
-) -> tuple[Reply, ...]:  # fmt: skip
+    context: Context, incoming: Incoming, number: int, fish: Fishbone, facts: Facts, before: str = ""
+) -> tuple[Reply, ...]:
     """Wait for a text about this fishbone, in place of any earlier wait for one."""
     conversations = Conversations(await context.write())
     answered = not incoming.action or incoming.action.startswith("flow:")
@@ -88,8 +100,8 @@ async def _ask(
     for one in await conversations.drafts(context.me.id):
         if one.id != here and one.flow == FISHING.name and one.state["facts"]["analysis"] == number:
             await conversations.drop(one.id)
-    plain = [[[button.text, button.action] for button in row] for row in rows]
-    kept = {"analysis": number, "title": fish.card.what, "rows": plain, "say": text}
+    text, rows = fish_screen.screen(fish, facts, await named(await context.write()), context.me.id, number)
+    kept = {"analysis": number, "title": fish.card.what, "rows": analysing.kept_rows(rows), "say": text}
     [asked] = await flow.start(context, incoming, FISHING, facts | kept)
     return (replace(asked, text=f"{before}\n\n{text}" if before else text),)  # asked again, it has nothing before it
 
@@ -97,7 +109,7 @@ async def _ask(
 def _asking(facts: Facts, answers: Answers) -> Prompt | None:
     if answers:
         return None
-    rows = tuple(tuple(Button(text, pressed) for text, pressed in row) for row in facts["rows"])
+    rows = analysing.rows_of(facts["rows"])
     return Prompt(Reply(facts["say"], buttons=rows), read=typed.lines(_LONGEST), free=True)
 
 
@@ -179,9 +191,7 @@ async def _press_twig(context: Context, incoming: Incoming, number: int, rest: l
 async def _reword(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
     _, fish = await read(context, await context.write(), number)
     one = fish.twig(id_in(rest[0]))
-    text = fish_screen.REWORD_ASK.format(text=typed.inert(one.text))
-    rows = ((Button(fish_screen.KEEP_IT, action("twig", number, one.id)),),)
-    return await _ask(context, incoming, number, fish, {"mode": "reword", "twig": one.id}, text, rows)
+    return await _ask(context, incoming, number, fish, {"mode": "reword", "twig": one.id})
 
 
 async def _move(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
@@ -222,7 +232,7 @@ async def _kind(context: Context, incoming: Incoming, number: int, rest: list[st
 
 async def _own(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
     _, fish = await read(context, await context.write(), number)
-    return await _ask(context, incoming, number, fish, {"mode": "bones"}, fish_screen.ASK_OWN)
+    return await _ask(context, incoming, number, fish, {"mode": "bones"})
 
 
 async def _places(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
@@ -270,5 +280,7 @@ async def pressed(context: Context, incoming: Incoming, verbs: dict[str, Verb]) 
         return (Reply(GONE),)
 
 
-FISHING = Flow("fish", WORKERS, _asking, _said, kept=lambda facts: TITLE.format(title=facts["title"]))
+FISHING = Flow(
+    "fish", WORKERS, _asking, _said, kept=lambda facts: TITLE.format(title=facts["title"]), fresh=_now, stays=STAYS
+)
 FLOWS = (FISHING,)

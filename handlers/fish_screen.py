@@ -1,11 +1,12 @@
 """Where a fishbone stands, as words and buttons; pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from handlers import typed
 from handlers.message import Button, Reply, clipped
 from knowledge.cause.fishbone import BONE, VOTES, Fishbone, Twig, left, likely
-from knowledge.cause.probes import Probes
+from knowledge.cause.probes import Probes, probes
 
 Rows = tuple[tuple[Button, ...], ...]
 Names = Mapping[int, str]
@@ -59,6 +60,26 @@ def places(analysis: int, known: Probes) -> Reply:
     """Where in the store."""
     ways = [Button(name, action("place", analysis, key)) for key, name in known.places.items()]
     return Reply(PLACES, buttons=tuple(tuple(ways[at : at + 2]) for at in range(0, len(ways), 2)), replaces=True)
+
+
+def screen(fish: Fishbone, facts: Mapping[str, Any], names: Names, me: int, analysis: int) -> tuple[str, Rows]:
+    """What is shown where the facts of a talk say; raises CannotEdit where that is gone."""
+    match facts["mode"]:
+        case "bone":
+            name = facts["bone"]
+            offset = facts.get("offset", 0)
+            offset = offset if 0 <= offset < len(fish.on(name)) else 0
+            return bone(fish, name, names, probes(), offset), bone_rows(fish, name, analysis, offset)
+        case "twig":
+            one = fish.twig(facts.get("shown", facts["twig"]))
+            return twig(fish, one, names), twig_rows(fish, one, me, analysis)
+        case "reword":
+            one = fish.twig(facts["twig"])
+            keep = Button(KEEP_IT, action("twig", analysis, one.id))
+            return REWORD_ASK.format(text=typed.inert(one.text)), ((keep,),)
+        case "bones":
+            return ASK_OWN, ()
+    return board(fish), board_rows(fish, analysis)
 
 
 def board(fish: Fishbone) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers import ask
+from handlers.asking import may_ask, plainly_asks
 from handlers.context import Context
 from handlers.learning.shut import shut
 from handlers.message import Button, Field, Form, Incoming, Reply
@@ -30,9 +31,6 @@ SEND = "填好了，提交"
 UNKNOWN = "没有这个命令。发 /help 看看我能做什么，或直接提问。"
 WORDS = {CANCEL: "cancel", "/cancel": "cancel", "退出": "cancel", "算了": "cancel", BACK: "back", "返回": "back"}
 WORDS |= {LATER: "cancel", "放下": "cancel", GO_ON: "again", "接着来": "again", "/continue": "again"}
-_ASKS = ("?", "？", "吗", "呢")
-_ASKING = ("什么", "多少", "怎么", "为什么", "多久", "哪些", "哪个", "几天", "请问")
-_LONGEST_QUESTION = 60  # characters; what is longer, or has several lines, is an answer that ends in a question mark
 
 Facts = dict[str, Any]
 Answers = Sequence[Any]
@@ -80,6 +78,7 @@ class Flow:
 
     `finish` is called before the turn's transaction is open, so that it may do slow work first. Misread, raised
     before it writes anything, takes back the last answer. `kept` names the draft of a flow that is kept.
+    `fresh` gives the facts as they are now, or raises Gone. `stays` says what dropping a draft does not take.
     """
 
     name: str
@@ -87,6 +86,12 @@ class Flow:
     step: Callable[[Facts, Answers], Prompt | None]
     finish: Callable[[Context, Incoming, Facts, Answers], Awaitable[tuple[Reply, ...]]]
     kept: Callable[[Facts], str] | None = None
+    fresh: Callable[[Context, Facts], Awaitable[Facts]] | None = None
+    stays: str = ""
+
+
+class Gone(Exception):
+    """What a flow is about is not there any more for this person; the message is one sentence for them."""
 
 
 class Elsewhere(Exception):
@@ -114,7 +119,7 @@ async def take_up(context: Context, incoming: Incoming, flow: Flow, draft: int) 
     """Go on here with a draft of this person's."""
     conversations = Conversations(await context.write())
     opened = await conversations.take_up(incoming.channel, incoming.chat, incoming.person, draft, context.now())
-    return _in_place(incoming, _asked(flow, opened)) if opened else (Reply(OVER),)
+    return _in_place(incoming, await _shown(context, flow, opened, opened.state)) if opened else (Reply(OVER),)
 
 
 async def resume(context: Context, incoming: Incoming, flow: Flow, opened: Open) -> tuple[Reply, ...]:
@@ -127,15 +132,15 @@ async def resume(context: Context, incoming: Incoming, flow: Flow, opened: Open)
     if word == "back" and answers:
         return await _moved(context, incoming, flow, opened, answers[:-1])
     if word is not None:
-        return (*((Reply(FIRST),) if word == "back" else ()), *_asked(flow, opened))
+        shown = await _shown(context, flow, opened, opened.state)
+        return (Reply(FIRST), *shown) if word == "back" else shown
     if incoming.text.strip().startswith("/"):
         return (Reply(UNKNOWN), *_asked(flow, opened))
     return await _typed(context, incoming, flow, opened)
 
 
 async def _typed(context: Context, incoming: Incoming, flow: Flow, opened: Open) -> tuple[Reply, ...]:
-    prompt = _prompt(flow, opened)
-    if _is_question(incoming, prompt):
+    if _is_question(incoming, prompt := _prompt(flow, opened)):
         return (*await ask.ask(context, incoming), *again(flow, opened))
     if incoming.attachments and prompt.take is not None:
         return await _taken(context, incoming, flow, opened, prompt.take)
@@ -198,10 +203,22 @@ async def _moved(
         if not await Conversations(await context.write()).close(opened):
             raise Elsewhere
         return _in_place(incoming, replies)
-    state = {**opened.state, "answers": known, "turn": _turn(opened) + 1}
-    if not await Conversations(await context.write()).go_on(opened, state, context.now()):
-        return (Reply(ELSEWHERE),)
-    return _in_place(incoming, _asked(flow, replace(opened, state=state)))
+    return _in_place(incoming, await _shown(context, flow, opened, {**opened.state, "answers": known}))
+
+
+async def _shown(context: Context, flow: Flow, opened: Open, state: dict[str, Any]) -> tuple[Reply, ...]:
+    """The prompt of that state, with its facts as they are now; what is not the state of before is kept."""
+    if flow.fresh is not None:
+        try:
+            state = {**state, "facts": _plain(await flow.fresh(context, state["facts"]))}
+        except Gone as error:
+            await Conversations(await context.write()).close(opened)
+            return (Reply(str(error)),)
+    if state != opened.state:
+        state = {**state, "turn": _turn(opened) + 1}
+        if not await Conversations(await context.write()).go_on(opened, state, context.now()):
+            return (Reply(ELSEWHERE),)
+    return _asked(flow, replace(opened, state=state))
 
 
 async def _cancelled(context: Context, incoming: Incoming, opened: Open) -> tuple[Reply, ...]:
@@ -270,11 +287,9 @@ def _plain(values: Any) -> Any:
 
 def _is_question(incoming: Incoming, prompt: Prompt) -> bool:
     plain = incoming.text.strip()
-    if prompt.verbatim or incoming.attachments or incoming.place or len(plain) > _LONGEST_QUESTION or "\n" in plain:
+    if prompt.verbatim or incoming.attachments or incoming.place:
         return False
-    if plain.endswith(_ASKS) or plain.startswith("请问"):
-        return True
-    return not prompt.free and any(word in plain for word in _ASKING) and not _reads(prompt, incoming)
+    return plainly_asks(plain) or (not prompt.free and may_ask(plain) and not _reads(prompt, incoming))
 
 
 def _reads(prompt: Prompt, incoming: Incoming) -> bool:

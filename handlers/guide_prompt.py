@@ -1,6 +1,6 @@
 """What a guide asks, as prompts: buttons for what can be chosen, and every kind of answer read from what is typed."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,12 @@ SKIP, NONE_MORE = "跳过", "没有"
 SEND_CAUSES = "{ask}\n\n一行一个原因，下一层的行前面加“-”，再下一层加“--”。也可以先用 /why 做完，再从下面选。"
 NO_DATE = "没看懂日期。例如：今天、周五、11-25。"
 NO_DATE_PAST = "没看懂日期。例如：今天、昨天、上周五、11-25。"
+DAY = "{name} {day:%m-%d}"
+DAYS = {
+    "past": ("今天", "昨天", "前天", "上周五"),
+    "any": ("昨天", "今天", "明天", "一周后"),
+    "future": ("今天", "明天", "本周五", "一周后", "两周后", "月底", "下月底"),
+}
 PHOTOS_ONLY = "请发照片，或者点“跳过”。"
 _KINDS = {"text", "doubt", "number"}
 
@@ -64,10 +70,25 @@ def _ways(facts: Facts, store: int, asked: Ask) -> tuple[tuple[Choice, ...], ...
             near = [one for one in facts["people"] if not store or store in one["stores"]] or facts["people"]
             chosen = [Choice(one["name"], {"id": one["id"], "name": one["name"]}) for one in near[:6]]
             return tuple(tuple(chosen[at : at + 2]) for at in range(0, len(chosen), 2))
+        case "date" if "today" in facts:
+            days = [Choice(DAY.format(name=name, day=day), day.isoformat()) for name, day in _days(facts, asked)]
+            return tuple(tuple(days[at : at + 2]) for at in range(0, len(days), 2))
         case "text" if asked.step.key == "store":
             name = next((one["name"] for one in facts["stores"] if one["id"] == store), "")
             return ((Choice(name, name),),) if name else ()
     return ()
+
+
+def _days(facts: Facts, asked: Ask) -> list[tuple[str, date]]:
+    """The usual days that may be answered, each once."""
+    zone, today, when = ZoneInfo(facts["zone"]), date.fromisoformat(facts["today"]), asked.step.when
+    noon = datetime.combine(today, time(12), zone)
+    days: dict[date, str] = {}
+    for name in DAYS[when]:
+        day = day_of(name, noon, zone, past=when == "past")
+        if day and not check(asked, day.isoformat(), today):
+            days.setdefault(day, name)
+    return [(name, day) for day, name in days.items()]
 
 
 def _is_free(asked: Ask) -> bool:

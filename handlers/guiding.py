@@ -80,6 +80,7 @@ async def _begin(context: Context, incoming: Incoming, key: str) -> tuple[Reply,
         "name": shipped()[key].name,
         "yaml": _text(key),
         "zone": context.zone.key,
+        "today": _today(context, context.zone),
         "stores": [{"id": one.id, "name": typed.inert(one.name)} for one in stores],
         "people": [{"id": one.id, "name": typed.inert(one.name), "stores": list(one.stores)} for one in near],
         "trees": [{"name": typed.inert(one.title), "tree": one.content} for one in trees],
@@ -184,9 +185,18 @@ def _text(key: str) -> str:
     return (FOLDER / f"{key}.yaml").read_text(encoding="utf-8")
 
 
+def _today(context: Context, zone: ZoneInfo) -> str:
+    return context.now().astimezone(zone).date().isoformat()
+
+
+async def _now(context: Context, facts: Facts) -> Facts:
+    """The days on the buttons are those of the day on which they are shown."""
+    return facts | {"today": _today(context, ZoneInfo(facts["zone"]))}
+
+
 def _title(facts: Facts) -> str:
     return str(facts["name"])
 
 
-WALKING = Flow("guide", LEADERS, _step, _finish, kept=_title)
+WALKING = Flow("guide", LEADERS, _step, _finish, kept=_title, fresh=_now)
 FLOWS = (WALKING,)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from handlers import analysing, flow, typed, why_saying, why_screen
+from handlers import analysing, flow, typed, why_proof, why_saying, why_screen
 from handlers.analysing import NOT_HERE, NotSeen, edit_tree, seen, tree_of
 from handlers.context import Context
 from handlers.message import Button, Incoming, Reply, id_in
@@ -16,7 +16,6 @@ from knowledge.cause.stop import BESIDE, BEYOND, CAN_ACT, DEEPER, EXPLAINS, clos
 from knowledge.cause.stored import tree_from
 from knowledge.cause.tree import LINES, PROBLEM, STATES, Tree
 from records.analyses import Analysis
-from records.checks import Checks, Wanted
 
 ASKS = {
     "what": "什么问题？一句话，只说看到的事实，例如：9 月 NPS 从 52 降到 41。",
@@ -25,8 +24,6 @@ ASKS = {
     "how_many": "差多少？多少台、多少单、百分之几？",
     "impact": "影响谁？客户、门店、厂家各有什么损失？",
 }
-ASK_EVIDENCE = "有什么证据说明“{text}”？发一句看到的或查到的（带数字更好），也可以发照片。"
-FROM_CHECK = "用检核：{when} {name} {total:g} 分"
 CANNOT = "这一步做不了：{why}"
 SURE_REMOVE = "删掉“{text}”和它下面的 {n} 条吗？"
 REMOVE, KEEP = "删掉", "留着"
@@ -129,27 +126,15 @@ async def _ended(context: Context, incoming: Incoming, number: int, cause: int, 
 async def _proving(
     context: Context, incoming: Incoming, number: int, rest: list[str], before: str = ""
 ) -> tuple[Reply, ...]:
-    """Ask for evidence: words, photos, or a check of the store."""
+    """Ask for evidence: words, photos, a check of the store or a question."""
     cause = _first(rest)
     async with context.database.read() as connection:
         one = await seen(context, connection, number)
-        wanted = Wanted(stores=[one.store_id]) if one.store_id is not None else None
-        checks = await Checks(connection).all(wanted, limit=3) if wanted else []
-    tree = tree_from(one.content)
-    text = ASK_EVIDENCE.format(text=typed.inert(tree.cause(cause).text))
-    listed = [
-        (
-            check.id,
-            FROM_CHECK.format(
-                when=check.finished_at.astimezone(context.zone).strftime("%m-%d"),
-                name=check.checklist.name,
-                total=check.total,
-            ),
-        )
-        for check in checks
-    ]
+        tree = tree_from(one.content)
+        text, rows = await why_proof.asking(context, connection, tree, cause, number)
+        offers = await why_proof.offered(context, connection, incoming, one, tree.cause(cause))
     facts = {"mode": "proof", "at": cause, "line": "", "say": f"{before}\n\n{text}" if before else text}
-    return await listen(context, incoming, number, tree, facts | {"store": one.store_id, "checks": listed})
+    return await listen(context, incoming, number, tree, facts | {"store": one.store_id, "offers": offers}, rows)
 
 
 async def _judge(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
@@ -166,8 +151,8 @@ async def _judge(context: Context, incoming: Incoming, number: int, rest: list[s
 async def _reword(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
     cause = _first(rest)
     tree = await tree_of(context, number)
-    say = f"“{typed.inert(tree.cause(cause).text)}”改成什么？发一句。"
-    return await listen(context, incoming, number, tree, {"mode": "reword", "at": cause, "line": "", "say": say})
+    facts = {"mode": "reword", "at": cause, "line": "", "say": why_screen.reworded(tree, cause)}
+    return await listen(context, incoming, number, tree, facts)
 
 
 async def _between(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
@@ -226,7 +211,7 @@ async def _done(context: Context, incoming: Incoming, number: int, rest: list[st
 _VERBS: dict[str, Verb] = {
     "at": _at, "line": _line, "jump": _jump, "end": _end, "proof": _proving, "judge": _judge, "reword": _reword,
     "between": _between, "remove": _remove, "read": _read, "holds": _holds, "facts": _facts, "see": _see,
-    "done": _done, "hint": hint,
+    "done": _done, "hint": hint, "asked": why_proof.show_question, "photos": why_proof.show_photos,
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from handlers import action, analysing, typed, why, why_saying, why_screen
+from handlers import action, analysing, chasing, typed, why, why_saying, why_screen
 from handlers.analysing import NOT_HERE, NotSeen, seen
 from handlers.clock import next_time
 from handlers.context import Context, Notice
@@ -32,12 +32,16 @@ NOT_ASKED = "好，不再问。要接着改，发 /causes。"
 ASK = "“{title}”分析过以后，问题又发生了吗？\n\n{actions}"
 NOT_YET = "“{title}”的整改还有 {n} 条没验收，过一周再问您问题有没有再发生。"
 ACTIONS = "整改 {all} 条，已验收 {done} 条。"
+STILL = "还有 {n} 条等了 {weeks} 周没验收，不再每周提醒。"
+STUCK = "“{title}”的整改还有 {n} 条没验收，已经等了 {weeks} 周，问题有没有再发生还没法确认。请看一下。"
+LOOK = "看分析"
 NO_ACTIONS = "没有建整改。"
 NO, YES = "没有再发生", "又发生了"
 CLOSED_NOW = "好，这个问题闭环了。"
 OPEN_AGAIN = "那说明根因没找全，或者整改没到位。接着问下去。"
 OVERTAKEN = "别人刚刚改过，请再点一次。"
 KIND = "cause"
+WEEKS = 4  # so often it waits for actions, a week each time; then it asks all the same
 _WEEK = timedelta(days=7)
 
 
@@ -101,8 +105,12 @@ async def ask(context: Context, incoming: Incoming, number: int, rest: list[str]
 
 
 async def came_back(due: "Due") -> list[Notice]:
-    """Ask whether the problem is there again, once its actions are accepted; a week later when they are not yet."""
-    number = (due.reminder.payload or {})["analysis"]
+    """Ask whether the problem is there again, once its actions are accepted; a week later when they are not yet.
+
+    After WEEKS of that it asks all the same, and the store's leaders hear once that they are still open.
+    """
+    payload = due.reminder.payload or {}
+    number, waited = payload["analysis"], payload.get("waited", 0)
     found = await Analyses(due.connection).get(number)
     if found is None or found.store_id is None or found.state == CLOSED:
         return []
@@ -111,14 +119,30 @@ async def came_back(due: "Due") -> list[Notice]:
     made = await Actions(due.connection).all(Which(stores={found.store_id}, source=("cause", number)))
     left = sum(one.state in (*OWED, FIXED) for one in made)
     title = typed.inert(found.title)
-    if left:
-        again = replace(due.reminder, due_at=due.now + _WEEK)
+    if left and waited < WEEKS:
+        again = replace(due.reminder, due_at=due.now + _WEEK, payload={**payload, "waited": waited + 1})
         await Reminders(due.connection).put(again)
         return [Notice(due.person.id, Reply(NOT_YET.format(title=title, n=left)))]
     accepted = sum(one.state == ACCEPTED for one in made)
     said = ACTIONS.format(all=len(made), done=accepted) if made else NO_ACTIONS
+    said += STILL.format(n=left, weeks=WEEKS) if left else ""
     ways = tuple(Button(text, why_screen.action("back", number, what)) for text, what in ((NO, "no"), (YES, "yes")))
-    return [Notice(due.person.id, Reply(ASK.format(title=title, actions=said), buttons=(ways,)))]
+    asked = Notice(due.person.id, Reply(ASK.format(title=title, actions=said), buttons=(ways,)))
+    return [asked, *(await _stuck(due, found, left) if left else ())]
+
+
+async def _stuck(due: "Due", one: Analysis, left: int) -> list[Notice]:
+    """The leaders of the store hear that its actions are open; where there is no other, those the person reports to."""
+    assert one.store_id is not None
+    others = [person for person in await chasing.leaders(due.connection, one.store_id) if person.id != due.person.id]
+    told = others or await chasing.bosses(due.connection, (due.person,))
+    text = STUCK.format(title=typed.inert(one.title), n=left, weeks=WEEKS)
+    look = ((Button(LOOK, f"causes:one:{one.id}"),),)
+    return [
+        Notice(person.id, Reply(text, buttons=look if actor(person, one.store_id).leads else ()))
+        for person in told
+        if person.id != due.person.id
+    ]
 
 
 async def back(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:

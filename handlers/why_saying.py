@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from handlers import evidence, flow, typed, why_screen
-from handlers.analysing import NOT_HERE, NotSeen, edit_tree, tree_of
+from handlers import evidence, flow, typed, why_proof, why_screen
+from handlers.analysing import NOT_HERE, NotSeen, edit_tree, kept_rows, rows_of, tree_of
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
-from handlers.message import Button, Incoming, Reply, clipped
+from handlers.message import Incoming, Reply, clipped
 from handlers.roles import WORKERS
-from handlers.why_screen import finishing, judging, places, reading
+from handlers.why_screen import finishing, places, reading
 from knowledge.cause.card import Card
 from knowledge.cause.edit import CannotEdit, add, between, jump, mend, mend_card, show
 from knowledge.cause.stop import objected, objection
@@ -21,6 +21,8 @@ TITLE = "分析：{title}"
 SENT_MANY = "记下 {n} 条。先问第一条，其余的在“换一处”里。"
 NOT_KEPT = "这几条没有记下：\n{lines}"
 NOT_KEPT_ONE = "- {text}：{why}"
+GONE_HERE = "刚才问的那一条已经删掉了，接着问这里。"
+STAYS = "这份分析和写下的原因都还在"
 GONE_SINCE = "您在答的那一条刚被删掉了，“{said}”还没有记下。换一处再发。"
 PHOTO_ELSEWHERE = "照片先没有记。请先点“证据”，再发照片。"
 TOO_MANY_LINES = "一次最多记 12 条，请再发一次。"
@@ -45,12 +47,45 @@ async def screen(
     return await listen(context, incoming, number, tree, facts | {"hints": list(hints)}, rows)
 
 
+async def _now(context: Context, facts: Facts) -> Facts:
+    """The same question to the analysis as it is now, whoever changed it; where it stands, if that is gone."""
+    number, at, mode = facts["analysis"], facts["at"], facts["mode"]
+    try:
+        tree = await tree_of(context, number)
+    except NotSeen as error:
+        raise flow.Gone(NOT_HERE) from error
+    kept, head = facts | {"title": tree.card.what}, ""
+    if at != PROBLEM and all(one.id != at for one in tree.causes):
+        at, mode, head = tree.at, "cause", GONE_HERE
+    match mode:
+        case "proof":
+            async with context.database.read() as connection:
+                say, rows = await why_proof.asking(context, connection, tree, at, number)
+            return kept | {"say": say, "rows": kept_rows(rows)}
+        case "reword":
+            return kept | {"say": why_screen.reworded(tree, at)}
+        case "between":
+            return kept | {"say": why_screen.between_asked(tree, at)}
+        case "fact" if not getattr(tree.card, facts["name"]):
+            return kept
+    line: Line = facts["line"] or "happened"
+    text, known = why_screen.asked(tree, at, line), {one.text for one in tree.causes}
+    return kept | {
+        "mode": "cause",
+        "at": at,
+        "line": line,
+        "say": f"{head}\n\n{text}" if head else text,
+        "rows": kept_rows(why_screen.rows(tree, at, number, line)),
+        "hints": [one for one in facts.get("hints", ()) if one not in known],
+    }
+
+
 async def listen(
     context: Context, incoming: Incoming, number: int, tree: Tree, facts: Facts, rows: why_screen.Rows = ()
 ) -> tuple[Reply, ...]:
     """What is typed next is an answer to this; earlier questions of this person about the analysis are over."""
     await hushed(context, incoming, number)
-    kept = {"analysis": number, "title": tree.card.what, "rows": [[[b.text, b.action] for b in row] for row in rows]}
+    kept = {"analysis": number, "title": tree.card.what, "rows": kept_rows(rows)}
     return await flow.start(context, incoming, SAYING, facts | kept)
 
 
@@ -67,8 +102,7 @@ async def hushed(context: Context, incoming: Incoming, number: int) -> None:
 def _saying(facts: Facts, answers: Answers) -> Prompt | None:
     if answers:
         return None
-    rows = tuple(tuple(Button(text, said) for text, said in row) for row in facts["rows"])
-    reply = Reply(facts["say"], buttons=rows)
+    reply = Reply(facts["say"], buttons=rows_of(facts["rows"]))
     if facts["mode"] != "proof":
         hints = tuple(
             (Choice(clipped(why_screen.SUGGESTED.format(text=one), 30), one),) for one in facts.get("hints", ())
@@ -76,7 +110,7 @@ def _saying(facts: Facts, answers: Answers) -> Prompt | None:
         return Prompt(reply, hints, read=_worded, free=True)
     store = facts.get("store")
     take = (lambda context, incoming: evidence.take_photos(context, incoming, store)) if store else None
-    choices = tuple((Choice(text, {"check": check}),) for check, text in facts["checks"])
+    choices = tuple((Choice(text, used),) for text, used in facts.get("offers", ()))
     return Prompt(reply, choices, read=typed.lines(_LONGEST), free=True, take=take)
 
 
@@ -118,7 +152,8 @@ async def _kept(context: Context, incoming: Incoming, facts: Facts, answer: Any)
         case _:
             proof = _proof(answer)
             _, tree = await edit_tree(context, number, lambda tree: show(tree, at, proof))
-            return (judging(tree, at, number),)
+            async with context.database.read() as connection:
+                return (await why_proof.judging(context, connection, tree, at, number),)
     following = reading(tree, number) if facts.get("reading") else None
     return (following,) if following else await screen(context, incoming, number, tree, at)
 
@@ -131,8 +166,8 @@ def _stated(tree: Tree, facts: Facts, said: str) -> Card:
 def _proof(answer: Any) -> Evidence:
     if isinstance(answer, str):
         return Evidence(text=" ".join(answer.split()))
-    if "check" in answer:
-        return Evidence(check=answer["check"])
+    if "photos" not in answer:
+        return Evidence(**answer)
     return Evidence(text=answer.get("text", ""), photos=tuple(answer["photos"]))
 
 
@@ -178,5 +213,7 @@ def protested(tree: Tree, at: int) -> tuple[Tree, str]:
     return (objected(tree, at), protest) if protest else (tree, "")
 
 
-SAYING = Flow("why", WORKERS, _saying, _said, kept=lambda facts: TITLE.format(title=facts["title"]))
+SAYING = Flow(
+    "why", WORKERS, _saying, _said, kept=lambda facts: TITLE.format(title=facts["title"]), fresh=_now, stays=STAYS
+)
 FLOWS = (SAYING,)

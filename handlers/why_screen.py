@@ -21,11 +21,8 @@ ROOT, EVIDENCE, REWORD, REMOVE, JUMP, SEE, FINISH, FACTS, READ = (
 )  # fmt: skip
 WHERE = "接着问哪一处？"
 OPEN_LEAF, OTHER_LINE, ANY = "没问完：{text}", "{line}（还没问）", "{mark}{text}"
-JUDGE = "“{text}”的证据 {n} 份。看下来是真的吗？\n\n{evidence}"
-PROOF = "- {text}"
-PHOTO, CHECK, QUESTION = "照片 {n} 张", "检核第 {n} 号", "提问第 {n} 号"
-VERIFIED, REFUTED, UNSURE = "已证实", "排除", "还不确定"
-MORE_EVIDENCE = "再补一份证据"
+REWORD_ASK = "“{text}”改成什么？发一句。"
+SOME_EVIDENCE = "证据 {n}"
 ACT, EXPLAINS = ("能改", "改不了"), ("能解释", "只解释一部分")
 READ_ASK = "从头读一遍，看连不连得上：\n\n**{link}**"
 HOLDS, BROKEN, MISSING = "读得通", "改说法", "中间少一环"
@@ -59,7 +56,9 @@ def rows(tree: Tree, at: int, analysis: int, line: Line = "happened") -> Rows:
     """What can be done there beside answering."""
     here: list[tuple[Button, ...]] = []
     if at != PROBLEM:
-        here.append((Button(ROOT, action("end", analysis, at)), Button(EVIDENCE, action("proof", analysis, at))))
+        proofs = len(tree.cause(at).evidence)
+        evidence = SOME_EVIDENCE.format(n=proofs) if proofs else EVIDENCE
+        here.append((Button(ROOT, action("end", analysis, at)), Button(evidence, action("proof", analysis, at))))
         here.append((Button(REWORD, action("reword", analysis, at)), Button(REMOVE, action("remove", analysis, at))))
     hint = Button(HINT, action("hint", analysis, at, line))
     if not tree.causes:
@@ -95,28 +94,6 @@ def _more_lines(tree: Tree, analysis: int) -> Rows:
 
 def _mark(one: Cause) -> str:
     return f"［{ENDS[one.end] or STATES[one.state]}］" if one.end or one.state != "open" else ""
-
-
-def judging(tree: Tree, number: int, analysis: int) -> Reply:
-    """The evidence of a cause, and what it says."""
-    cause = tree.cause(number)
-    proofs = "\n".join(PROOF.format(text=said) for said in evidence_of(cause))
-    text = JUDGE.format(text=typed.inert(cause.text), n=len(cause.evidence), evidence=proofs)
-    ways = ((VERIFIED, "verified"), (REFUTED, "refuted"), (UNSURE, "open"))
-    judge = tuple(Button(name, action("judge", analysis, number, state)) for name, state in ways)
-    return Reply(text, buttons=(judge, (Button(MORE_EVIDENCE, action("proof", analysis, number)),)))
-
-
-def evidence_of(cause: Cause) -> list[str]:
-    """Each piece of evidence in words."""
-    lines = []
-    for one in cause.evidence:
-        parts = [typed.inert(one.text), typed.inert(one.figure)]
-        parts += [PHOTO.format(n=len(one.photos))] if one.photos else []
-        parts += [CHECK.format(n=one.check)] if one.check else []
-        parts += [QUESTION.format(n=one.question)] if one.question else []
-        lines.append("，".join(part for part in parts if part))
-    return lines
 
 
 def reading(tree: Tree, analysis: int) -> Reply | None:
@@ -155,3 +132,8 @@ def card_of(tree: Tree) -> str:
 def between_asked(tree: Tree, number: int) -> str:
     """What a gap in a chain is asked with."""
     return f"“{typed.inert(tree.cause(number).text)}”和“{typed.inert(effect(tree, number))}”之间，少了哪一环？发一句。"
+
+
+def reworded(tree: Tree, number: int) -> str:
+    """What other words for a cause are asked with."""
+    return REWORD_ASK.format(text=typed.inert(tree.cause(number).text))

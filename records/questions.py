@@ -1,11 +1,11 @@
 """What was asked, what was answered, how people judged it, and the answers colleagues wrote."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from records.connection import Connection
 from records.tables import faq, question, verdict
@@ -120,6 +120,12 @@ class Questions:
         found = [Complaint(_question(row), "") for row in await self._connection.execute(unanswered)]
         found += [Complaint(_question(row), row.verdict) for row in await self._connection.execute(disliked)]
         return sorted(found, key=lambda complaint: complaint.question.id)
+
+    async def unanswered_of(self, words: Collection[str], n: int) -> list[QuestionRow]:
+        """The last `n` that were not answered and hold one of these words, the latest first."""
+        has = or_(*(question.c.text.contains(word, autoescape=True) for word in words))
+        query = select(question).where(question.c.answered.is_(False), has).order_by(question.c.id.desc()).limit(n)
+        return [_question(row) for row in await self._connection.execute(query)] if words else []
 
     async def faqs(self) -> list[FaqRow]:
         """Every curated answer, oldest first."""

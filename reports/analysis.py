@@ -22,7 +22,8 @@ PROBLEM, FOUND, DRAWN, READ, OTHERS, ACTIONS, LIKELY, ALL, GONE_ON, ABOUT = (
 ROOT = "{text}（{end}，{state}，证据 {n} 份）"
 NO_ROOT, NO_VOTES, NO_ACTIONS = "还没有找到根因。", "还没有投票。", "还没有整改。"
 PROOF = "证据：{said}"
-PHOTOS, CHECK, QUESTION = "照片 {n} 张", "检核第 {n} 号", "提问第 {n} 号"
+PHOTOS, CHECK, QUESTION = "照片 {n} 张", "检核：{said}", "提问：{said}"
+NOT_THERE = "第 {n} 号，已经不在了"
 CAUSES = ("原因", "哪条线", "状态", "证据")
 TWIGS = ("骨", "原因", "谁提的", "票")
 MENDING = ("要做什么", "负责人", "期限", "做到", "状态")
@@ -41,8 +42,8 @@ class Study:
     """An analysis with what its report needs besides.
 
     `version` is how often it was finished up to then, 0 while it never was. `names` are people's, by id; `team` those
-    who work on it; `checks` what a check that is evidence is called, by id; `derived` are the 5-Whys that came of a
-    fishbone. `zone` is the reader's.
+    who work on it; `checks` and `questions` what those that are evidence are called, by id; `derived` are the 5-Whys
+    that came of a fishbone. `zone` is the reader's.
     """
 
     analysis: Analysis
@@ -53,6 +54,7 @@ class Study:
     team: Sequence[int] = ()
     actions: Sequence[Action] = ()
     checks: Mapping[int, str] = field(default_factory=dict)
+    questions: Mapping[int, str] = field(default_factory=dict)
     derived: Sequence[Analysis] = ()
 
 
@@ -142,8 +144,8 @@ def _proofs(study: Study, evidence: Sequence[Evidence]) -> list[str]:
     found = []
     for one in evidence:
         parts = [one.text, one.figure, PHOTOS.format(n=len(one.photos)) if one.photos else ""]
-        parts.append(study.checks.get(one.check, CHECK.format(n=one.check)) if one.check else "")
-        parts.append(QUESTION.format(n=one.question) if one.question else "")
+        for form, number, known in ((CHECK, one.check, study.checks), (QUESTION, one.question, study.questions)):
+            parts.append(form.format(said=known.get(number) or NOT_THERE.format(n=number)) if number else "")
         found.append("，".join(part for part in parts if part))
     return found
 

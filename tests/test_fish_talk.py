@@ -220,6 +220,24 @@ async def test_an_old_screen_puts_a_cause_where_the_fishbone_is_now(bones: Bones
     assert await bones.texts() == {"定位仪没校准", "带教没有时间表"}
 
 
+async def test_taken_up_again_it_shows_what_others_have_written_meanwhile(bones: Bones) -> None:
+    boss, li = bones.boss, bones.li
+    await bones.begin()
+    await bones.invite(li)
+    await boss.press("法")
+    await boss.press("先放下")
+    await li.say("法：完工后没有路试")
+    await boss.say("继续")
+    assert "1. 完工后没有路试（小李）" in await boss.press("接着做")
+    await boss.press("1. 完工后")
+    await boss.press("先放下")
+    await li.act(f"fish:drop:{bones.number}:1:yes")
+    await boss.say("继续")
+    assert "点一根骨写原因" in await boss.press("接着做")
+    await boss.press("先放下")
+    assert "写下的原因都还在" in await boss.press("删掉")
+
+
 async def test_words_typed_at_the_same_moment_are_all_kept(bones: Bones) -> None:
     await bones.begin()
     await bones.invite(bones.li, bones.wang)

@@ -474,7 +474,7 @@ def test_a_fault_is_named_where_it_stands(old: str, new: str, why: str) -> None:
         ("issue-tree", "重点查: first", "重点查: frist", "first"),
         ("issue-tree", "          of: directions", "          of: question", "“question”不是重复步骤"),
         ("issue-tree", 'name: "{split}"', 'name: "{spilt}"', "没有叫“spilt”的步骤"),
-        ("stakeholders", "{interest: [关注度低, 关注度高]}", "{interest: [关注度低, 关注度中]}", "“interest”没有“关注度中”这个选项"),
+        ("stakeholders", "[关注度低, 关注度高]", "[关注度低, 关注度中]", "没有“关注度中”这个选项"),
         ("stakeholders", "{power: [影响力高, 影响力低]}", "{power: [影响力高]}", "power"),
         ("stakeholders", "重点管理, 适当关注, 及时告知]", "重点管理, 适当关注]", "fields"),
     ],

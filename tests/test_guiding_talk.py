@@ -4,6 +4,7 @@ import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pypdf
@@ -22,7 +23,7 @@ from handlers.day import day_of
 from handlers.flow import BACK, GO_ON, LATER
 from handlers.guide_paper import drawn_in
 from handlers.roles import NOT_YOURS
-from knowledge.guide import Guide
+from knowledge.guide import Guide, Step
 from knowledge.guide_result import result
 from knowledge.guide_walk import Ask, advance
 from knowledge.paper import Breakdown
@@ -208,11 +209,34 @@ async def test_a_date_in_any_words_is_read_and_what_is_none_is_asked_again(visit
         if asked.kind == "date":
             break
         await say(boss, guide, asked, longest=False, seed=1)
+    days = ("今天 05-04", "明天 05-05", "本周五 05-08", "一周后 05-11", "两周后 05-18", "月底 05-31", "下月底 06-30")
+    assert tuple(boss.ways[: len(days)]) == days
     assert guide_prompt.NO_DATE in await boss.say("尽快")
     await boss.say("下周五")
     [after] = await drafts(visit, guide)
     assert after[:-1] == answers
     assert after[-1] == "2026-05-15"
+    await boss.tap(BACK)
+    visit.clock.on(days=1)
+    await boss.say(GO_ON)
+    await boss.tap("今天 05-05")
+    [after] = await drafts(visit, guide)
+    assert after[-1] == "2026-05-05"
+
+
+@pytest.mark.parametrize(
+    ("today", "when", "named"),
+    [
+        ("2026-05-04", "past", "今天 05-04，昨天 05-03，前天 05-02，上周五 05-01"),
+        ("2026-05-09", "future", "今天 05-09，明天 05-10，一周后 05-16，两周后 05-23，月底 05-31，下月底 06-30"),
+        ("2026-12-30", "future", "今天 12-30，明天 12-31，本周五 01-01，一周后 01-06，两周后 01-13，下月底 01-31"),
+        ("2026-05-31", "any", "昨天 05-30，今天 05-31，明天 06-01，一周后 06-07"),
+    ],
+)
+def test_the_usual_days_are_offered_each_once_and_none_that_would_be_refused(today: str, when: Any, named: str) -> None:
+    asked = Ask(Step("day", "date", when=when), "date", "哪天？")
+    shown = guide_prompt.prompt({"zone": "Asia/Shanghai", "today": today}, 0, asked)
+    assert "，".join(choice.text for row in shown.choices for choice in row) == named
 
 
 NOW = datetime(2026, 5, 4, 4, tzinfo=UTC)  # a Monday

@@ -1,19 +1,21 @@
 """/why in talk: from a problem card through a tree to verified roots, 整改, and the question whether it came back."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from checks import Visitor, failing, visiting
 from conftest import Opens, loaded
+from docx import Document
 from whys import NPS, REPAIRS, Analyst, analysing, walk
 
 from bot.app import App, opened
 from bot.turn import APOLOGY
 from handlers import why, why_done, why_hint, why_saying, why_screen, why_start
 from handlers.analysing import NOT_HERE
-from handlers.flow import OVER, RESUMED
+from handlers.flow import NOTHING, OVER, RESUMED
 from handlers.roles import NOT_YOURS
 from knowledge.cause.card import Kpi
 from knowledge.cause.edit import GONE, MOST_TEXT
@@ -308,18 +310,56 @@ async def test_evidence_is_words_photos_or_a_check_of_the_store(analyst: Analyst
     await analyst.begin(NPS)
     await boss.say("地面没人管")
     await boss.tap("证据")
-    assert "用检核：05-04 5S 前台 90 分" in boss.ways
-    assert "检核第 1 号" in await boss.press("用检核")
+    assert "用检核：2026-05-04 5S 前台 90 分" in boss.ways
+    assert "- 检核：2026-05-04 5S 前台 90 分" in await boss.press("用检核")
+    assert "5S 前台" in await boss.tap("看检核：2026-05-04 5S 前台 90 分")
+    shown = await boss.act("why:proof:1:1")
+    assert "已有 1 份：\n- 检核：2026-05-04 5S 前台 90 分" in shown
+    assert "用检核：2026-05-04 5S 前台 90 分" not in boss.ways
+    await boss.say("只是看一眼")
     await boss.tap("再补一份证据")
     shown = await boss.photo(2, 3, text="早上 9 点的门口")
     assert "早上 9 点的门口，照片 2 张" in shown
     await boss.tap("再补一份证据")
-    assert "的证据 3 份" in await boss.say("值班表上没有这一项")
+    assert "的证据 4 份" in await boss.say("值班表上没有这一项")
+    await boss.tap("看照片")
+    assert [file.media_type for file in boss.replies[0].files] == ["image/jpeg"] * 2
+    await boss.act("why:proof:1:1")
+    await boss.say("没有人认领")
     assert "第 1 层" in await boss.tap("已证实")
+    assert "证据 5" in boss.ways
     kept = (await analyst.cause("地面没人管")).evidence
     assert [(one.check, len(one.photos), one.text) for one in kept] == [
-        (1, 0, ""), (None, 2, "早上 9 点的门口"), (None, 0, "值班表上没有这一项"),
+        (1, 0, ""), (None, 0, "只是看一眼"), (None, 2, "早上 9 点的门口"), (None, 0, "值班表上没有这一项"),
+        (None, 0, "没有人认领"),
     ]  # fmt: skip
+
+
+async def test_evidence_is_also_what_was_asked_and_what_nobody_could_answer(analyst: Analyst) -> None:
+    boss = analyst.boss
+    await analyst.visit.hand.say("洗车排班按什么软件来排？")
+    await analyst.visit.hand.say("员工宿舍的无线密码谁有？")
+    await boss.say(ASKED)
+    await analyst.begin(NPS)
+    await boss.say("洗车排班没有按预约量排")
+    await boss.tap("证据")
+    offered = [one for one in boss.ways if one.startswith("用提问")]
+    assert any("普通洗车" in one for one in offered)
+    assert any("洗车排班" in one for one in offered)
+    assert not any("宿舍" in one for one in offered)
+    shown = await boss.press("用提问：“洗车排班")
+    assert "- 提问：“洗车排班按什么软件来排？”（没答上）" in shown
+    shown = await boss.press("看提问")
+    assert "2026-05-04 问：洗车排班按什么软件来排？" in shown
+    asked = (await analyst.cause("洗车排班没有按预约量排")).evidence[0].question
+    assert await boss.act(f"why:asked:1:{(asked or 0) + 1}") == why.GONE
+    assert await analyst.visit.other.act(f"why:asked:1:{asked}") == NOT_HERE
+    assert await analyst.visit.other.act("why:photos:1:1") == NOT_HERE
+    await boss.act("drawing:word:1")
+    [word] = boss.replies[0].files
+    read = Document(io.BytesIO(await analyst.visit.app.turns.files.get(word.ref)))
+    cells = [cell.text for table in read.tables for row in table.rows for cell in row.cells]
+    assert "提问：“洗车排班按什么软件来排？”（没答上）" in cells
 
 
 async def test_nothing_is_verified_without_evidence(analyst: Analyst) -> None:
@@ -459,6 +499,23 @@ async def test_once_its_actions_are_accepted_it_is_asked_and_the_problem_is_clos
     assert not [text for text in (await boss.heard())[before:] if "NPS" in text]
 
 
+async def test_after_four_weeks_of_open_actions_it_asks_all_the_same_and_tells_a_leader_once(analyst: Analyst) -> None:
+    boss = analyst.boss
+    chief = Visitor(analyst.visit.app, "c7", person="老总")
+    await chief.be("admin")
+    await finished(analyst)
+    await analyst.ticked(days=14 + 7 * why_done.WEEKS + 1)
+    heard = await boss.heard()
+    assert sum("过一周再问您" in text for text in heard) == why_done.WEEKS
+    [asked] = [text for text in heard if "问题又发生了吗" in text]
+    assert "整改 1 条，已验收 0 条。还有 1 条等了 4 周没验收" in asked
+    assert sum("已经等了 4 周" in text for text in await chief.heard()) == 1
+    await analyst.ticked(days=30)
+    assert not [text for text in (await boss.heard())[len(heard) :] if "过一周再问您" in text or "又发生了吗" in text]
+    assert sum("已经等了 4 周" in text for text in await chief.heard()) == 1
+    assert "接着问下去" in await boss.act("why:back:1:yes")
+
+
 async def test_a_problem_that_is_there_again_opens_the_analysis_again(analyst: Analyst) -> None:
     boss = analyst.boss
     await finished(analyst, actions=False)
@@ -524,6 +581,51 @@ async def test_it_goes_on_on_another_channel_and_the_first_says_so(analyst: Anal
     await boss.say("继续")
     assert [one.text for one in boss.buttons] == ["接着做：分析：9 月 NPS 从 52 降到 41"]
     assert await analyst.texts() == ["洗车排队", "没有排班"]
+
+
+async def test_taken_up_again_it_is_as_a_colleague_has_left_it(analyst: Analyst) -> None:
+    boss = analyst.boss
+    await analyst.begin(NPS)
+    await walk(boss, "洗车排队", "没有排班", "!先放下")
+    chief = Visitor(analyst.visit.app, "c7", person="老周")
+    await chief.be("admin")
+    await chief.act("why:reword:1:2")
+    await chief.say("排班没有按预约量排")
+    await boss.say("继续")
+    shown = await boss.press("接着做：分析")
+    assert "为什么“排班没有按预约量排”" in shown
+    await boss.tap("证据")
+    await chief.act("why:proof:1:2")
+    await chief.say("周六 2 人，进厂 46 台")
+    assert "已有 1 份：\n- 周六 2 人，进厂 46 台" in await boss.say("继续")
+    await boss.tap("先放下")
+    await chief.act("why:remove:1:2:yes")
+    await boss.say("继续")
+    shown = await boss.press("接着做：分析")
+    assert why_saying.GONE_HERE in shown
+    assert "为什么“洗车排队”" in shown
+    await boss.say("没有排班表")
+    assert await analyst.texts() == ["洗车排队", "没有排班表"]
+    await boss.tap("先放下")
+    await boss.say("继续")
+    go_on = boss.buttons[0].action
+    await analyst.visit.take_away(boss, analyst.visit.here)
+    assert await boss.act(go_on) == NOT_HERE
+    assert await boss.say("继续") == NOTHING
+
+
+async def test_dropping_what_was_begun_takes_the_question_and_leaves_the_analysis(analyst: Analyst) -> None:
+    boss = analyst.boss
+    await analyst.begin(NPS)
+    await walk(boss, "洗车排队", "!先放下")
+    shown = await boss.tap("删掉")
+    assert "写下的原因都还在" in shown
+    assert "都会没有" not in shown
+    assert "都还在" in await boss.tap("确定删掉")
+    assert await boss.say("继续") == NOTHING
+    assert await analyst.texts() == ["洗车排队"]
+    await boss.act("cause:go:1")
+    assert "为什么“洗车排队”" in boss.replies[0].text
 
 
 async def test_jumping_about_leaves_one_thing_to_go_on_with(analyst: Analyst) -> None:
