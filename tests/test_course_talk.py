@@ -12,8 +12,9 @@ from talking import Clock, Talk, store
 
 from bot.app import App
 from handlers import flow
-from handlers.learning import absence, homework, learners
+from handlers.learning import absence, heat, homework, learners
 from handlers.learning.page import LEARNED, SEND
+from handlers.message import Button
 from knowledge.workdays import Pause
 from records.learning.enrolments import ACCEPTED, RETURNED, SENT, Enrolment, Enrolments, HandIn
 
@@ -322,6 +323,37 @@ async def test_the_ranking_leaves_out_who_does_not_want_to_be_seen(app: App, lea
     await fellow.act("course:off")
     assert "小周" not in await learner.act("course:board")
     assert "没有参加排行" in await fellow.act("course:board")
+
+
+async def test_a_leader_sees_every_topic_by_each_learner_and_the_ranking(
+    app: App, learner: Learner, mentor: Talk
+) -> None:
+    fellow = Learner(app, "c3", person="小周")
+    await fellow.be("trainee", await store(app))
+    for one in (learner, fellow):
+        await enrolled(app, (await one.who()).id, START)
+    assert await mentor.act("heat:0") == heat.NONE
+    assert heat.SHOW not in [one.text for one in await shown(mentor, "/learners")]
+    await learner.practise(lambda question: False)
+    await fellow.practise()
+    await mentor.say("/learners")
+    assert "小周：对 5 题" in await mentor.press("排行榜")
+    await mentor.say("/learners")
+    await mentor.press(heat.SHOW)
+    [file] = mentor.replies[0].files
+    assert (await app.turns.files.get(file.ref)).startswith(b"\x89PNG")
+    number = (await learner.who()).id
+    for reply in (await mentor.act(f"learner:{number}:topics"), await learner.act("course:topics")):
+        assert "0%" in reply
+    assert [one.name for one in learner.replies[0].files] == ["mastery.png"]
+    assert await learner.act("heat:0") != heat.SAID
+    assert await mentor.act("heat:99") == heat.NONE
+    assert await mentor.act("heat:x") == flow.OVER
+
+
+async def shown(chat: Talk, text: str) -> list[Button]:
+    await chat.say(text)
+    return [button for row in chat.replies[-1].buttons for button in row]
 
 
 async def test_mondays_a_leader_hears_who_needs_help(app: App, learner: Learner, mentor: Talk, clock: Clock) -> None:

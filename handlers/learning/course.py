@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from handlers import flow, typed
 from handlers.context import Context
-from handlers.learning import absence, assessing, start
+from handlers.learning import absence, assessing, heat, start
 from handlers.learning.assessing import Work
 from handlers.learning.leading import led, mentors
 from handlers.learning.learners import TOPIC
@@ -121,7 +121,7 @@ async def _topics(context: Context) -> Reply:
         TOPIC.format(name=typed.inert(topic.name), known=topic.known, seen=topic.seen, all=topic.questions)
         for topic in one.topics
     ]
-    return Reply(MASTERY.format(lines="\n".join(lines)) if lines else NO_TOPICS)
+    return Reply(MASTERY.format(lines="\n".join(lines)) if lines else NO_TOPICS, files=await heat.own(context, one))
 
 
 async def _board(context: Context) -> Reply:

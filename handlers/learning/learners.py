@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from handlers import flow, typed
 from handlers.context import Context
-from handlers.learning import absence, assessing, start
+from handlers.learning import absence, assessing, heat, start
 from handlers.learning.leading import leads, led
 from handlers.learning.progress import Progress, progress
 from handlers.learning.school import today
@@ -35,6 +35,7 @@ NOBODY = "还没有"
 SHOW_TOPICS, TAKE, PAUSE, GO_ON, ENROL, ALL, HOMEWORK = (
     "各主题掌握", "我来带", "暂停课程", "恢复课程", "安排课程", "全部学员", "点评作业",
 )  # fmt: skip
+BOARD = "排行榜"
 TAKEN, PAUSED_NOW, GOES_ON = "{name}现在由您带教。", "{name}的课程已暂停，从今天起不计进度。", "{name}的课程已恢复。"
 TOLD_PAUSED, TOLD_GOES_ON = "您的课程已由{by}暂停，恢复时会告诉您。", "您的课程已恢复，发 /today 看今天的内容。"
 NEXT = "下一页"
@@ -74,7 +75,7 @@ async def _one(context: Context, incoming: Incoming, number: int, rest: list[str
     [one] = found
     match rest:
         case ["topics"]:
-            return (_topics(one),)
+            return (await _topics(context, one),)
         case ["take"]:
             return await _take(context, one)
         case ["pause" | "on" as what]:
@@ -99,6 +100,8 @@ async def _list(context: Context, offset: int) -> Reply:
     rows = _rows([Button(typed.inert(one.person.name), f"learner:{one.person.id}") for one in shown])
     rows += _rows([Button(f"{ENROL}：{typed.inert(one.name)}", f"learner:{one.id}:enrol") for one in others[:_PAGE]])
     waiting = sum(one.waiting for one in found)
+    pictures = (Button(heat.SHOW, "heat:0"), Button(BOARD, "course:board"))
+    rows += [pictures] if any(one.known is not None for one in found) else []
     last = [Button(HOMEWORK, "work:all")] if waiting else []
     last += [Button(NEXT, f"learner:page:{offset + _PAGE}")] if offset + _PAGE < len(found) else []
     return Reply("\n\n".join(filter(None, parts)), buttons=(*rows, *([tuple(last)] if last else [])))
@@ -143,13 +146,14 @@ async def _card(context: Context, connection: Connection, one: Progress) -> Repl
     return Reply(text, buttons=(*((asked,) if asked else ()), tuple(ways), (pause, Button(ALL, "learner:all"))))
 
 
-def _topics(one: Progress) -> Reply:
+async def _topics(context: Context, one: Progress) -> Reply:
     lines = [
         TOPIC.format(name=typed.inert(topic.name), known=topic.known, seen=topic.seen, all=topic.questions)
         for topic in one.topics
     ]
     text = TOPICS.format(name=typed.inert(one.person.name), lines="\n".join(lines) or NO_TOPICS)
-    return Reply(text, buttons=((Button(typed.inert(one.person.name), f"learner:{one.person.id}"),),))
+    back = Button(typed.inert(one.person.name), f"learner:{one.person.id}")
+    return Reply(text, buttons=((back,),), files=await heat.own(context, one))
 
 
 async def _take(context: Context, one: Progress) -> tuple[Reply, ...]:
