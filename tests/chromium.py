@@ -1,8 +1,9 @@
 """A real Chromium for tests: started quietly, its pages watched for faults."""
 
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,6 @@ QUIET = (
 )
 BROWSER = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
 IN_CHROMIUM = [*BROWSER, pytest.mark.asyncio(loop_scope="session")]
-Chromium = Callable[[], Awaitable[Browser]]  # the one of the session, started when it is first wanted
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "locale": "zh-CN"}
 
 
@@ -76,29 +76,73 @@ FAINT = """() => {
 }"""
 
 
-@asynccontextmanager
-async def started() -> AsyncIterator[Browser]:
-    """The browser."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        await browser.close()
+@dataclass
+class Chromium:
+    """The browser of a session, started when first wanted. Its phones are used again: a new one costs a second."""
+
+    _stack: AsyncExitStack
+    _browser: Browser | None = None
+    _idle: dict[str, list[BrowserContext]] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def phone(self, script: str = "", **options: Any) -> AsyncIterator[BrowserContext]:
+        """A 360 px phone, as new; `script` runs in its pages before all else, `options` are those of a context.
+
+        Whatever its pages ask for must stay on this machine, and no script or policy may fail.
+        """
+        idle = self._idle.setdefault(script, [])
+        context = idle.pop() if idle and not options else await self._made(script, options)
+        hosts, errors = set[str | None](), list[str]()
+        hears = {
+            "request": lambda request: hosts.add(urlsplit(request.url).hostname),
+            "weberror": lambda error: errors.append(str(error.error)),
+            "console": lambda said: errors.append(said.text) if "Security Policy" in said.text else None,
+        }
+        for what, hear in hears.items():
+            context.on(what, hear)  # type: ignore[call-overload]
+        yield context
+        for what, hear in hears.items():
+            context.remove_listener(what, hear)
+        if options:
+            await context.close()
+        else:
+            await _wipe(context)
+            idle.append(context)
+        assert hosts <= {"127.0.0.1", "localhost", None}
+        assert errors == []
+
+    async def _made(self, script: str, options: dict[str, Any]) -> BrowserContext:
+        if self._browser is None:
+            playwright = await self._stack.enter_async_context(async_playwright())
+            self._browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+            self._stack.push_async_callback(self._browser.close)
+        context = await self._browser.new_context(**(PHONE | options))
+        context.set_default_timeout(10_000)
+        if script:
+            await context.add_init_script(script)
+        return context
 
 
-@asynccontextmanager
-async def watched(browser: Browser, **options: Any) -> AsyncIterator[BrowserContext]:
-    """A 360 px phone; whatever its pages ask for must stay on this machine, and no script or policy may fail."""
-    context = await browser.new_context(**(PHONE | options))
-    context.set_default_timeout(10_000)
-    hosts: set[str | None] = set()
-    errors: list[str] = []
-    context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-    context.on("weberror", lambda error: errors.append(str(error.error)))
-    context.on("console", lambda said: errors.append(said.text) if "Security Policy" in said.text else None)
-    yield context
-    await context.close()
-    assert hosts <= {"127.0.0.1", "localhost"}
-    assert errors == []
+async def _wipe(context: BrowserContext) -> None:
+    """Nothing is left of who had it; one empty page stays open, and with it what was costly to start."""
+    page, *others = context.pages or [await context.new_page()]
+    for other in others:
+        await other.close()
+    await page.unroute_all()
+    if page.url.startswith("http"):
+        await page.evaluate("localStorage.clear()")
+    await page.goto("about:blank")
+    await page.set_viewport_size(PHONE["viewport"])
+    await page.emulate_media(color_scheme="null")
+    await context.clear_cookies()
+    await context.clear_permissions()
+    await context.set_geolocation(None)
+
+
+async def empty(context: BrowserContext) -> Page:
+    """A page that shows nothing yet."""
+    free = [page for page in context.pages if page.url == "about:blank"]
+    return free[0] if free else await context.new_page()
 
 
 async def idle(page: Page) -> None:

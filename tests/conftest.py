@@ -252,18 +252,11 @@ def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaSe
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Any]:
-    """Brings the session's one Chromium, which is started when it is first wanted: `await chromium()`."""
-    from chromium import started
+    """The one Chromium of the session."""
+    from chromium import Chromium
 
     async with AsyncExitStack() as stack:
-        browsers = list[Any]()
-
-        async def browser() -> Any:
-            if not browsers:
-                browsers.append(await stack.enter_async_context(started()))
-            return browsers[0]
-
-        yield browser
+        yield Chromium(stack)
 
 
 @pytest.fixture(scope="session")

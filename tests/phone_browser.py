@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from canned_house import Site, link
-from chromium import FITS, Chromium, idle, watched
+from chromium import FITS, Chromium, empty, idle
 from conftest import free_port
 from phone import Scene, Shown
 from playwright.async_api import Page, Response, Route
@@ -73,10 +73,10 @@ class Pages:
 
     async def open(self, number: int, address: str) -> None:
         """Someone opens the link to log in, and presses its button."""
-        context = await self._stack.enter_async_context(watched(await self._chromium(), reduced_motion="reduce"))
-        await context.add_init_script(WATCHING)
+        context = await self._stack.enter_async_context(self._chromium.phone(WATCHING))
         context.on("response", self._heard)
-        page = self.of[number] = await context.new_page()
+        self._stack.callback(context.remove_listener, "response", self._heard)
+        page = self.of[number] = await empty(context)
         await page.goto(address)
         await page.get_by_role("button", name="登录").tap()
         await idle(page)

@@ -1,12 +1,13 @@
 """The web chat in a real Chromium: asking, pressing, failing, the keyboard, a narrow phone, readable colours."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from canned_house import Site, canned
-from chromium import FAINT, IN_CHROMIUM, SMALL, Chromium, ask, idle, watched
+from chromium import FAINT, IN_CHROMIUM, SMALL, Chromium, ask, empty, idle
 from playwright.async_api import Page, Route, expect
 
 from handlers.context import Context
@@ -46,7 +47,8 @@ def say(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
+async def site(migrated: Path, tmp_path: Path) -> AsyncIterator[Site]:
+    shutil.copy(migrated, tmp_path / "dudao.db")
     async with canned(tmp_path, say) as (turns, _):
         running = Site(turns)
         await running.start()
@@ -56,8 +58,8 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(chromium: Chromium, site: Site) -> AsyncIterator[Page]:
-    async with watched(await chromium()) as context:
-        page = await context.new_page()
+    async with chromium.phone() as context:
+        page = await empty(context)
         await page.goto(f"http://127.0.0.1:{site.port}/")
         await idle(page)
         yield page

@@ -1,5 +1,6 @@
 """The conversation in a real Chromium: roles, live notices, files, places, commands, replies, login."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal
@@ -7,7 +8,7 @@ from typing import Literal
 import pytest
 import pytest_asyncio
 from canned_house import Site, add_person, canned, link
-from chromium import FAINT, IN_CHROMIUM, SMALL, Chromium, ask, idle, watched
+from chromium import FAINT, IN_CHROMIUM, SMALL, Chromium, ask, empty, idle
 from conftest import free_port
 from PIL import Image
 from playwright.async_api import BrowserContext, Geolocation, Page, expect
@@ -56,7 +57,8 @@ def say(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
+async def site(migrated: Path, tmp_path: Path) -> AsyncIterator[Site]:
+    shutil.copy(migrated, tmp_path / "dudao.db")
     async with canned(tmp_path, say) as (turns, _):
         running = Site(turns, WebSettings(max_megabytes=0.5))
         await running.start()
@@ -66,7 +68,14 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def phone(chromium: Chromium) -> AsyncIterator[BrowserContext]:
-    async with watched(await chromium()) as context:
+    async with chromium.phone() as context:
+        yield context
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def other(chromium: Chromium) -> AsyncIterator[BrowserContext]:
+    """Another's phone; of two pages of one phone the hidden one would draw once a second."""
+    async with chromium.phone() as context:
         yield context
 
 
@@ -76,7 +85,7 @@ async def page(phone: BrowserContext, site: Site) -> Page:
 
 
 async def opened(context: BrowserContext, site: Site, played: str = "") -> Page:
-    page = await context.new_page()
+    page = await empty(context)
     await page.goto(f"http://127.0.0.1:{site.port}/" + (f"?as={played}" if played else ""))
     await idle(page)
     return page
@@ -108,8 +117,10 @@ async def test_a_role_is_chosen_at_the_top_and_kept(page: Page, site: Site) -> N
     await expect(page.locator(".person .bubble")).to_have_text("我是管理员")
 
 
-async def test_what_one_person_does_appears_on_the_others_open_page(phone: BrowserContext, site: Site) -> None:
-    wang, li = await opened(phone, site, "demo-wang"), await opened(phone, site, "demo-li")
+async def test_what_one_person_does_appears_on_the_others_open_page(
+    phone: BrowserContext, other: BrowserContext, site: Site
+) -> None:
+    wang, li = await opened(phone, site, "demo-wang"), await opened(other, site, "demo-li")
     await ask(li, "告诉 2")
     await expect(wang.locator("article.bot .bubble")).to_have_text(NOTICE)
     await expect(li.get_by_text(NOTICE)).to_have_count(0)
@@ -118,8 +129,10 @@ async def test_what_one_person_does_appears_on_the_others_open_page(phone: Brows
     await expect(wang.locator("article.bot .bubble")).to_have_text(NOTICE)
 
 
-async def test_a_notice_is_scrolled_to_unless_the_reader_is_elsewhere(phone: BrowserContext, site: Site) -> None:
-    wang, li = await opened(phone, site, "demo-wang"), await opened(phone, site, "demo-li")
+async def test_a_notice_is_scrolled_to_unless_the_reader_is_elsewhere(
+    phone: BrowserContext, other: BrowserContext, site: Site
+) -> None:
+    wang, li = await opened(phone, site, "demo-wang"), await opened(other, site, "demo-li")
     for number in range(12):
         await ask(wang, f"第{number}问")
     await ask(li, "告诉 2")
@@ -130,8 +143,8 @@ async def test_a_notice_is_scrolled_to_unless_the_reader_is_elsewhere(phone: Bro
     await expect(wang.get_by_text("收到：第0问")).to_be_in_viewport()
 
 
-async def test_two_pages_of_one_person_show_the_same(phone: BrowserContext, site: Site) -> None:
-    first, second = await opened(phone, site, "demo-li"), await opened(phone, site, "demo-li")
+async def test_two_pages_of_one_person_show_the_same(phone: BrowserContext, other: BrowserContext, site: Site) -> None:
+    first, second = await opened(phone, site, "demo-li"), await opened(other, site, "demo-li")
     await ask(first, "你好")
     await expect(second.locator("article")).to_have_count(2)
     await expect(second.locator(".person .bubble")).to_have_text("你好")
@@ -139,8 +152,10 @@ async def test_two_pages_of_one_person_show_the_same(phone: BrowserContext, site
     await expect(first.locator("article")).to_have_count(2)
 
 
-async def test_a_reply_can_be_answered_and_shows_what_it_answers(phone: BrowserContext, site: Site) -> None:
-    wang, li = await opened(phone, site, "demo-wang"), await opened(phone, site, "demo-li")
+async def test_a_reply_can_be_answered_and_shows_what_it_answers(
+    phone: BrowserContext, other: BrowserContext, site: Site
+) -> None:
+    wang, li = await opened(phone, site, "demo-wang"), await opened(other, site, "demo-li")
     await ask(li, "告诉 2")
     await wang.get_by_role("button", name="回复", exact=True).click()
     await expect(wang.locator("#replying")).to_contain_text(NOTICE)
@@ -156,8 +171,10 @@ async def test_a_reply_can_be_answered_and_shows_what_it_answers(phone: BrowserC
         await idle(wang)
 
 
-async def test_a_reply_that_is_not_wanted_after_all_is_a_plain_message(phone: BrowserContext, site: Site) -> None:
-    wang, li = await opened(phone, site, "demo-wang"), await opened(phone, site, "demo-li")
+async def test_a_reply_that_is_not_wanted_after_all_is_a_plain_message(
+    phone: BrowserContext, other: BrowserContext, site: Site
+) -> None:
+    wang, li = await opened(phone, site, "demo-wang"), await opened(other, site, "demo-li")
     await ask(li, "告诉 2")
     await wang.get_by_role("button", name="回复", exact=True).click()
     await wang.get_by_role("button", name="不回复这条").click()
@@ -371,12 +388,12 @@ async def test_a_menu_that_opens_does_not_hide_the_last_message(page: Page) -> N
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_everything_that_is_sent_and_shown_is_readable_and_fits_a_thumb(
-    chromium: Chromium, site: Site, tmp_path: Path, scheme: Literal["light", "dark"]
+    chromium: Chromium, other: BrowserContext, site: Site, tmp_path: Path, scheme: Literal["light", "dark"]
 ) -> None:
     ref = await site.turns.files.put(b"%PDF report")
     (tmp_path / "录像.mp4").write_bytes(b"x" * 600_000)
-    async with watched(await chromium(), color_scheme=scheme) as context:
-        page, li = await opened(context, site, "demo-wang"), await opened(context, site, "demo-li")
+    async with chromium.phone(color_scheme=scheme) as context:
+        page, li = await opened(context, site, "demo-wang"), await opened(other, site, "demo-li")
         await ask(page, f"给我 月报.pdf,application/pdf,{ref}")
         await page.locator("#photo").set_input_files(picture(tmp_path))
         await page.get_by_role("button", name="发送", exact=True).click()
@@ -426,8 +443,8 @@ async def test_logging_in_by_the_link_and_out_again(chromium: Chromium, tmp_path
         site.port = port
         await site.start()
         lin = await add_person(turns, "小林", SUPERVISOR)
-        async with watched(await chromium()) as context:
-            page = await context.new_page()
+        async with chromium.phone() as context:
+            page = await empty(context)
             await page.goto(f"http://localhost:{port}/")
             await expect(page.locator("main")).to_contain_text("发 /web")
             await expect(page.get_by_role("textbox")).to_have_count(0)
