@@ -97,7 +97,9 @@ async def test_a_day_is_done_once_and_progress_is_a_picture(app: App, learner: L
 async def test_weekends_holidays_and_the_end_are_told(app: App, learner: Learner, clock: Clock) -> None:
     await enrolled(app, (await learner.who()).id, START)
     clock.now = datetime(2026, 5, 10, 4, tzinfo=UTC)  # a Sunday; Saturday the 9th is worked
-    assert "今天不上课。下一个学习日是 2026-05-11，第 5 天" in await learner.say("/today")
+    away = await learner.say("/today")
+    assert "今天不上课。下一个学习日是 2026-05-11，第 5 天" in away
+    assert "还有 4 天没有记为学完：1、2、3、4" in away
     clock.now = datetime(2026, 9, 1, 4, tzinfo=UTC)
     assert "60 天课程都排完了" in await learner.say("/today")
     assert "还有 59 天没有记为学完" in await learner.say("/today")  # day 38 is optional

@@ -68,10 +68,12 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 def _between(school: School, enrolment: Enrolment, done: set[int], now: date) -> str:
     """What is said on a date without a course day."""
     schedule, begun = school.schedule(enrolment), school.begun(enrolment, now)
+    missed = school.behind(enrolment, done, now)
+    behind = behind_said(missed) if missed else ""
     if begun >= len(school.course):
-        behind = school.behind(enrolment, done, now)
-        return OVER.format(behind=behind_said(behind) if behind else "")
+        return OVER.format(behind=behind)
     following = schedule.date_of(begun + 1)
     if following is None:
         return PAUSED
-    return (NOT_YET if begun == 0 else DAY_OFF).format(date=following.isoformat(), day=begun + 1)
+    said = (NOT_YET if begun == 0 else DAY_OFF).format(date=following.isoformat(), day=begun + 1)
+    return f"{said}\n\n{behind}" if behind else said
