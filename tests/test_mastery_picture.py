@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from reports import mastery
+from reports import typesetting
 from reports.mastery import Known, cohort_picture, own_picture
 
 LIN = [Known("整改", 0.595, 4, 18), Known("备件管理", 0.9, 2, 10)]
@@ -14,13 +14,13 @@ ZHOU = [Known("备件管理", 0.799, 6, 10)]
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The values that are set, each time a picture is drawn for good."""
-    real, seen = mastery.png, list[dict[str, Any]]()
+    seen = list[dict[str, Any]]()
 
     def png(template: str, values: dict[str, Any]) -> bytes:
         seen.append(values)
-        return real(template, values)
+        return typesetting.png(template, values)
 
-    monkeypatch.setattr(mastery, "png", png)
+    monkeypatch.setattr("reports.mastery.png", png)
     return seen
 
 
