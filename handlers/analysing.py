@@ -1,7 +1,7 @@
 """What everything about analyses shares: who may see one, how it is changed, and what it looks like."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from handlers import guide_paper
@@ -189,10 +189,10 @@ def rows_of(kept: Sequence[Sequence[Sequence[str]]]) -> tuple[tuple[Button, ...]
     return tuple(tuple(Button(text, action) for text, action in row) for row in kept)
 
 
-def similar(title: str, known: Sequence[Analysis], least: float = 0.25) -> list[Analysis]:
-    """Those of the same symptom, the most alike first."""
-    found = [(alike(title, one.title), one) for one in known]
-    return [one for share, one in sorted(found, key=lambda pair: -pair[0]) if share >= least]
+async def similar(title: str, known: AsyncIterator[Analysis], least: float = 0.25) -> list[Analysis]:
+    """Those of the same symptom, the most alike first, of two alike the later."""
+    found = [(share, one.id, one) async for one in known if (share := alike(title, one.title)) >= least]
+    return [one for _, _, one in sorted(found, key=lambda one: one[:2], reverse=True)]
 
 
 __all__ = [

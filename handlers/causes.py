@@ -1,12 +1,13 @@
-"""/causes: the analyses of one's stores, by store and symptom; one of them; its finished versions; what recurs most."""
+"""/causes: the analyses of one's stores, by store, symptom and period; one of them; its versions; what recurs most."""
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from handlers import analysing, flow, guiding, typed
 from handlers.analysing import NOT_HERE, NotSeen, seen
 from handlers.causes_card import KINDS, card, frequent, line, versions, with_actions
+from handlers.causes_view import PERIODS, View, fitting
 from handlers.context import Context
 from handlers.drawing import as_finished
 from handlers.flow import Answers, Facts, Flow, Prompt
@@ -21,9 +22,8 @@ from records.standing import actor
 from records.stores import Store, Stores
 from reports.pareto import pareto_picture
 
-HEAD = "{scope}的分析 {n} 份{words}。"
-WORDS = "，问题里有“{words}”的"
-NONE = "{scope}还没有分析{words}。发 /why 开始一份。"
+HEAD = "{scope}{when}的分析 {n} 份{words}。"
+NONE = "{scope}{when}还没有分析{words}。发 /why 开始一份。"
 NO_STORES = "您名下没有门店。"
 EVERY, MINE = "全部门店", "您名下 {n} 家门店"
 BY_STORE, FIND, CLEAR, TOP, NEXT, PREVIOUS, LIST = (
@@ -31,30 +31,12 @@ BY_STORE, FIND, CLEAR, TOP, NEXT, PREVIOUS, LIST = (
 )  # fmt: skip
 WHERE = "看哪家门店的分析？"
 ASK_WORDS = "发症状里的词，几个词用空格隔开，例如：返修 异响。"
-NO_ROOTS = "{scope}做完的分析里还没有根因{words}。"
-FOUND = "{scope}做完的分析 {n} 份{words}，根因 {all} 种。最常见的：\n\n{lines}"
-SCOPE = "{scope} · 做完的分析 {n} 份{words}"
+NO_ROOTS = "{scope}{when}做完的分析里还没有根因{words}。"
+FOUND = "{scope}{when}做完的分析 {n} 份{words}，根因 {all} 种。最常见的：\n\n{lines}"
+SCOPE = "{scope} · {when}做完的分析 {n} 份{words}"
+BEGUN = "{when}开始"
 WAS = "“{title}”第 {n} 版，{when}做完。"
 _PAGE, _MENU = 8, 20
-_ROOM = 36  # bytes of words in a button's action
-_SEEN = 300  # analyses counted
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Which analyses: of one store or of all of one's own (0), with these words in the problem."""
-
-    store: int = 0
-    words: str = ""
-
-    def action(self, what: str, offset: int = 0) -> str:
-        """A button's action: causes:<what>:<store>:<offset>:<words>."""
-        return f"causes:{what}:{self.store}:{offset}:{self.words}"
-
-    @property
-    def told(self) -> str:
-        """The words as they are said of what was found."""
-        return WORDS.format(words=self.words) if self.words else ""
 
 
 async def show(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
@@ -64,28 +46,21 @@ async def show(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 
 
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
-    """causes:list|stores|find|top:<store>:<offset>:<words>, causes:one|versions:<id>, causes:was:<id>:<version>."""
+    """causes:list|stores|find|top:<view> as View.action says, causes:one|versions:<id>, causes:was:<id>:<version>."""
     try:
-        match incoming.action.split(":", 4):
+        match incoming.action.split(":"):
             case ["causes", "one", number]:
                 return (await _one(context, id_in(number)),)
             case ["causes", "versions", number]:
                 return (await _versions(context, id_in(number)),)
             case ["causes", "was", number, version]:
                 return await _was(context, id_in(number), id_in(version))
-            case ["causes", what, store, offset, words] if what in ("list", "stores", "find", "top"):
-                return await _view(context, incoming, what, View(id_in(store), fitting(words)), id_in(offset))
+            case ["causes", "list" | "stores" | "find" | "top" as what, store, offset, *period, words]:
+                view = View(id_in(store), fitting(words), next((one for one in period if one in PERIODS), ""))
+                return await _view(context, incoming, what, view, id_in(offset))
     except NotSeen:
         return (Reply(NOT_HERE),)
     return (Reply(flow.OVER),)
-
-
-def fitting(words: str) -> str:
-    """Words of a search as a button can hold them."""
-    plain = " ".join(typed.inert(words.replace(":", " ")).split())
-    while len(plain.encode()) > _ROOM:
-        plain = plain[:-1].rstrip()
-    return plain
 
 
 async def _view(context: Context, incoming: Incoming, what: str, view: View, offset: int) -> tuple[Reply, ...]:
@@ -95,7 +70,7 @@ async def _view(context: Context, incoming: Incoming, what: str, view: View, off
         case "stores":
             return (await _stores_menu(context, view),)
         case "find":
-            return await flow.start(context, incoming, FINDING, {"store": view.store})
+            return await flow.start(context, incoming, FINDING, {"store": view.store, "period": view.period})
     return await _top(context, view)
 
 
@@ -104,24 +79,31 @@ async def _list(context: Context, view: View, offset: int) -> Reply:
         stores = await _stores(context, connection, view)
         if not stores:
             return Reply(NO_STORES)
-        found = await Analyses(connection).all(_sought(stores, view))
+        sought = replace(_sought(stores, view), since=view.since(context))
+        count = sum((await Analyses(connection).counts(sought)).values())
+        shown = await Analyses(connection).all(sought, _PAGE, offset)
     scope, names = _scope(stores, view), {one.id: one.name for one in stores}
-    shown = found[offset : offset + _PAGE]
     lines = [line(n, one, names, context.zone) for n, one in enumerate(shown, offset + 1)]
     rows = [
         (Button(f"{n}. {clipped(one.title, 26)}", f"causes:one:{one.id}"),) for n, one in enumerate(shown, offset + 1)
     ]
     ways = [Button(PREVIOUS, view.action("list", max(0, offset - _PAGE)))] if offset else []
-    ways += [Button(NEXT, view.action("list", offset + _PAGE))] if offset + _PAGE < len(found) else []
-    form = HEAD if found else NONE
-    head = form.format(scope=scope, n=len(found), words=view.told)
+    ways += [Button(NEXT, view.action("list", offset + _PAGE))] if offset + _PAGE < count else []
+    when = BEGUN.format(when=view.when) if count and view.when else view.when
+    head = (HEAD if count else NONE).format(scope=scope, when=when, n=count, words=view.told)
     return Reply("\n".join([head, "", *lines]).strip(), buttons=(*rows, *((tuple(ways),) if ways else ()), *_nav(view)))
 
 
 def _nav(view: View) -> tuple[tuple[Button, ...], ...]:
     clear = (Button(CLEAR, replace(view, words="").action("list")),) if view.words else ()
     first = (Button(BY_STORE, view.action("stores")), Button(FIND, view.action("find")), *clear)
-    return first, (Button(TOP, view.action("top")),)
+    return first, _periods(view, "list"), (Button(TOP, view.action("top")),)
+
+
+def _periods(view: View, what: str) -> tuple[Button, ...]:
+    """The other periods."""
+    others = (period for period in PERIODS if period != view.period)
+    return tuple(Button(PERIODS[one], replace(view, period=one).action(what)) for one in others)
 
 
 async def _stores_menu(context: Context, view: View) -> Reply:
@@ -129,9 +111,8 @@ async def _stores_menu(context: Context, view: View) -> Reply:
         stores = await _stores(context, connection, View())
         if not stores:
             return Reply(NO_STORES)
-        found = await Analyses(connection).all(_sought(stores, view))
-    counts = {one.id: sum(other.store_id == one.id for other in found) for one in stores}
-    ordered = sorted((one for one in stores if counts[one.id]), key=lambda one: -counts[one.id])
+        counts = await Analyses(connection).counts(replace(_sought(stores, view), since=view.since(context)))
+    ordered = sorted((one for one in stores if one.id in counts), key=lambda one: -counts[one.id])
     rows = [
         (Button(f"{clipped(typed.inert(one.name))}（{counts[one.id]}）", replace(view, store=one.id).action("list")),)
         for one in ordered[:_MENU]
@@ -197,18 +178,23 @@ async def _top(context: Context, view: View) -> tuple[Reply, ...]:
         stores = await _stores(context, connection, view)
         if not stores:
             return (Reply(NO_STORES),)
-        sought = replace(_sought(stores, view), kinds=(WHY,), states=(DONE, CLOSED, BACK))
-        found = await Analyses(connection).all(sought, limit=_SEEN)
+        sought = replace(
+            _sought(stores, view), kinds=(WHY,), states=(DONE, CLOSED, BACK), done_since=view.since(context)
+        )
+        n, found = 0, list[tuple[int, int | None, str]]()
+        async for one in Analyses(connection).each(sought):
+            n += 1
+            found += [(one.id, one.store_id, cause.text) for cause in roots(tree_from(one.content))]
     scope = _scope(stores, view)
-    counted = frequent([(one, cause.text) for one in found for cause in roots(tree_from(one.content))])
-    back = ((Button(LIST, view.action("list")),),)
+    counted = await asyncio.to_thread(frequent, found)
+    back = (_periods(view, "top"), (Button(LIST, view.action("list")),))
     if not counted:
-        return (Reply(NO_ROOTS.format(scope=scope, words=view.told), buttons=back),)
-    under = SCOPE.format(scope=scope, n=len(found), words=view.told)
+        return (Reply(NO_ROOTS.format(scope=scope, when=view.when, words=view.told), buttons=back),)
+    under = SCOPE.format(scope=scope, when=view.when, n=n, words=view.told)
     content = await asyncio.to_thread(pareto_picture, counted, under)
     picture = File("高频根因.png", "image/png", await context.files.put(content))
     lines = "\n".join(f"{n}. {typed.inert(one.text)}：{one.times} 次" for n, one in enumerate(counted[:_PAGE], 1))
-    text = FOUND.format(scope=scope, n=len(found), words=view.told, all=len(counted), lines=lines)
+    text = FOUND.format(scope=scope, when=view.when, n=n, words=view.told, all=len(counted), lines=lines)
     return (Reply(text, files=(picture,), buttons=back),)
 
 
@@ -217,7 +203,8 @@ def _finding(facts: Facts, answers: Answers) -> Prompt | None:
 
 
 async def _found(context: Context, incoming: Incoming, facts: Facts, answers: Answers) -> tuple[Reply, ...]:
-    return (await _list(context, View(int(facts["store"]), fitting(answers[0])), 0),)
+    view = View(int(facts["store"]), fitting(answers[0]), facts.get("period", ""))
+    return (await _list(context, view, 0),)
 
 
 FINDING = Flow("causes-find", LEADERS, _finding, _found)

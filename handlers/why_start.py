@@ -240,7 +240,7 @@ async def _helped(context: Context, what: str) -> tuple[Reply, ...]:
     async with context.database.read() as connection:
         stores = [one.id for one in await Stores(connection).all() if actor(context.me, one.id).leads]
         sought = Sought(stores=stores, kinds=(WHY,), states=(DONE, CLOSED, BACK))
-        past = analysing.similar(what, await Analyses(connection).all(sought, limit=300))
+        past = await analysing.similar(what, Analyses(connection).each(sought))
     lines = "\n".join(_past(context, one) for one in past[:_NEAR])
     parts = [EARLIER.format(n=len(past), lines=lines)] if past else []
     rows = tuple((Button(clipped(one.heading, 30), f"section:{one.key}"),) for one in cards)

@@ -1,11 +1,11 @@
 """Root cause analyses: a 5-Why, a fishbone or a filled in guide of a store, its team, and its finished versions."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from records.connection import Connection
 from records.tables import analysis, analysis_version, analyst
@@ -13,6 +13,7 @@ from records.tables import analysis, analysis_version, analyst
 WHY, FISH = "why", "fish"
 OPEN, DONE, CLOSED, BACK = "open", "done", "closed", "back"
 """At work, finished, seen not to have come back, seen to have come back."""
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Version:
 class Sought:
     """Which analyses: of these stores (None: all), of a kind, with all these words in the title, in these states.
 
-    `source_id` is the fishbone they came from.
+    `since` is when they were begun, `done_since` when they were last finished; `source_id` the fishbone they came from.
     """
 
     stores: Collection[int] | None = None
@@ -61,6 +62,7 @@ class Sought:
     words: Collection[str] = ()
     states: Collection[str] = ()
     since: datetime | None = None
+    done_since: datetime | None = None
     source_id: int | None = None
 
 
@@ -128,22 +130,27 @@ class Analyses:
         rows = await self._connection.execute(query.order_by(analysis_version.c.version.desc()))
         return [Version(**{name: getattr(row, name) for name in Version.__dataclass_fields__}) for row in rows]
 
-    async def all(self, sought: Sought = Sought(), limit: int | None = None) -> list[Analysis]:
+    async def all(self, sought: Sought = Sought(), limit: int | None = None, offset: int = 0) -> list[Analysis]:
         """Those sought, the latest first."""
-        query = select(analysis).order_by(analysis.c.updated_at.desc(), analysis.c.id.desc())
-        if sought.stores is not None:
-            query = query.where(analysis.c.store_id.in_(list(sought.stores)))
-        if sought.kinds:
-            query = query.where(analysis.c.kind.in_(list(sought.kinds)))
-        if sought.states:
-            query = query.where(analysis.c.state.in_(list(sought.states)))
-        if sought.since:
-            query = query.where(analysis.c.created_at >= sought.since)
-        if sought.source_id is not None:
-            query = query.where(analysis.c.source_id == sought.source_id)
-        for word in sought.words:
-            query = query.where(analysis.c.title.icontains(word, autoescape=True))
-        return [_analysis(row) for row in await self._connection.execute(query.limit(limit))]
+        query = select(analysis).where(*_those(sought)).order_by(analysis.c.updated_at.desc(), analysis.c.id.desc())
+        return [_analysis(row) for row in await self._connection.execute(query.limit(limit).offset(offset))]
+
+    async def each(self, sought: Sought) -> AsyncIterator[Analysis]:
+        """All those sought, one after the other, the oldest first: however many there are, few are held at once."""
+        last = 0
+        while rows := await self._after(sought, last):
+            for one in rows:
+                yield one
+            last = rows[-1].id
+
+    async def _after(self, sought: Sought, last: int) -> list[Analysis]:
+        query = select(analysis).where(*_those(sought), analysis.c.id > last).order_by(analysis.c.id).limit(_AT_ONCE)
+        return [_analysis(row) for row in await self._connection.execute(query)]
+
+    async def counts(self, sought: Sought = Sought()) -> dict[int | None, int]:
+        """How many of those sought each store has."""
+        query = select(analysis.c.store_id, func.count()).where(*_those(sought)).group_by(analysis.c.store_id)
+        return {store: int(n) for store, n in await self._connection.execute(query)}
 
     async def join(self, analysis_id: int, person_id: int) -> None:
         """Be of its team; once is enough."""
@@ -164,6 +171,24 @@ class Analyses:
     async def _set(self, one: Analysis, changed: Mapping[str, Any]) -> bool:
         here = (analysis.c.id == one.id) & (analysis.c.version == one.version)
         return bool((await self._connection.execute(update(analysis).where(here).values(dict(changed)))).rowcount)
+
+
+def _those(sought: Sought) -> Iterator[ColumnElement[bool]]:
+    """What all of those sought have."""
+    if sought.stores is not None:
+        yield analysis.c.store_id.in_(list(sought.stores))
+    if sought.kinds:
+        yield analysis.c.kind.in_(list(sought.kinds))
+    if sought.states:
+        yield analysis.c.state.in_(list(sought.states))
+    if sought.since:
+        yield analysis.c.created_at >= sought.since
+    if sought.done_since:
+        yield analysis.c.done_at >= sought.done_since
+    if sought.source_id is not None:
+        yield analysis.c.source_id == sought.source_id
+    for word in sought.words:
+        yield analysis.c.title.icontains(word, autoescape=True)
 
 
 def _analysis(row: Any) -> Analysis:

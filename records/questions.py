@@ -123,9 +123,11 @@ class Questions:
 
     async def unanswered_of(self, words: Collection[str], n: int) -> list[QuestionRow]:
         """The last `n` that were not answered and hold one of these words, the latest first."""
+        if not words:
+            return []
         has = or_(*(question.c.text.contains(word, autoescape=True) for word in words))
         query = select(question).where(question.c.answered.is_(False), has).order_by(question.c.id.desc()).limit(n)
-        return [_question(row) for row in await self._connection.execute(query)] if words else []
+        return [_question(row) for row in await self._connection.execute(query)]
 
     async def faqs(self) -> list[FaqRow]:
         """Every curated answer, oldest first."""

@@ -2,8 +2,10 @@
 
 import io
 import json
+import random
 import re
 import zipfile
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,18 +17,21 @@ from docx import Document
 from findings import CHAIN, WHAT, fished, retold, tree, whyed
 from photographs import jpeg, scene
 from pypdf import PdfReader
+from sqlalchemy import insert
 from talking import Clock, Talk, store
 
 from bot.app import App
 from handlers import causes, causes_card, flow
 from handlers.analysing import NOT_HERE
 from handlers.roles import NOT_YOURS
-from knowledge.cause.alike import heaped
+from knowledge.cause.alike import SAME, alike, heaped
+from knowledge.cause.stored import tree_values
 from records.action import Action
 from records.actions import Actions
-from records.analyses import BACK, Analyses, Analysis
+from records.analyses import BACK, DONE, WHY, Analyses, Analysis
 from records.photos.keeping import Photo, Photos
 from records.stores import Store
+from records.tables import analysis
 
 NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)
 
@@ -82,7 +87,7 @@ async def pdf_text(chat: Talk) -> str:
 
 
 async def test_analyses_of_ones_own_stores_are_listed_the_latest_first(shelf: Shelf) -> None:
-    assert await shelf.boss.say("/causes") == causes.NONE.format(scope="您名下 2 家门店", words="")
+    assert await shelf.boss.say("/causes") == causes.NONE.format(scope="您名下 2 家门店", when="", words="")
     await shelf.why(what="NPS 下滑")
     await shelf.why(at=shelf.there, finished=False)
     await shelf.why(what="机密问题", at=shelf.far)
@@ -266,11 +271,75 @@ async def test_the_most_frequent_root_causes_are_drawn_and_said(shelf: Shelf) ->
     assert "根因 1 种" in await shelf.boss.act(f"causes:top:{shelf.there.id}:0:")
 
 
-async def test_a_refuted_root_is_not_counted_and_one_analysis_counts_once(shelf: Shelf) -> None:
-    one = await shelf.why("滤棉更换没有写进保养计划")
-    both = [(one, "滤棉更换没有写进保养计划"), (one, "滤棉更换没写进保养计划")]
-    [counted] = causes_card.frequent(both)
+def test_one_analysis_counts_once_in_however_many_wordings() -> None:
+    [counted] = causes_card.frequent([(1, 7, "滤棉更换没有写进保养计划"), (1, 7, "滤棉更换没写进保养计划")])
     assert (counted.times, counted.stores, counted.wordings) == (1, 1, 2)
+
+
+async def test_the_list_and_the_causes_are_of_a_period(shelf: Shelf) -> None:
+    shelf.clock.now = datetime(2025, 12, 30, 4, tzinfo=UTC)
+    await shelf.why("滤棉没进保养计划", what="去年的问题")
+    shelf.clock.now = datetime(2026, 1, 20, 4, tzinfo=UTC)
+    late = await shelf.why("路试没有要求", what="一月的问题", finished=False)
+    shelf.clock.now = datetime(2026, 3, 20, 4, tzinfo=UTC)
+    await shelf.why("备件岗位没排班", what="三月的问题")
+    shelf.clock.now = datetime(2026, 4, 30, 16, tzinfo=UTC)  # the first of May in Shanghai
+    await shelf.why("洗车没有看板", what="五月的问题")
+    shelf.clock.now = NOON
+    async with shelf.app.database.write() as connection:
+        assert await Analyses(connection).finish(late, late.person_id or 0, NOON)
+    assert "的分析 4 份" in await shelf.boss.say("/causes")
+    for period, n in {"本月": 1, "近三个月": 2, "今年": 3}.items():
+        assert f"您名下 2 家门店{period}开始的分析 {n} 份" in await shelf.boss.press(period)
+        assert period not in ways(shelf.boss)
+    assert "您名下 2 家门店的分析 4 份" in await shelf.boss.press("不限时间")
+    await shelf.boss.press("本月")
+    await shelf.boss.press("按门店看")
+    await shelf.boss.press("浦东店（1）")
+    await shelf.boss.press("按症状找")
+    assert "浦东店本月开始的分析 1 份，问题里有“五月”的" in await shelf.boss.say("五月")
+    await shelf.boss.press("不限症状")
+    said = await shelf.boss.press("高频根因")
+    assert "浦东店本月做完的分析 2 份，根因 2 种" in said
+    assert "根因 4 种" in await shelf.boss.press("不限时间")
+    assert "路试没有要求" in await shelf.boss.press("本月")
+    assert "备件岗位没排班" not in shelf.boss.replies[0].text
+    assert "本月开始的分析" in await shelf.boss.press("回到列表")
+    shelf.clock.now = datetime(2026, 6, 2, 4, tzinfo=UTC)
+    assert "浦东店本月还没有分析" in await shelf.boss.act(f"causes:list:{shelf.here.id}:0:m:")
+
+
+async def test_all_are_counted_however_many_there_are(shelf: Shelf) -> None:
+    person = await shelf.boss.who()
+    made = tree_values(tree("滤棉更换没有写进保养计划"))
+    async with shelf.app.database.write() as connection:
+        for number in range(620):
+            row = {
+                "kind": WHY, "store_id": shelf.here.id, "person_id": person.id, "title": f"第{number}个",
+                "content": made, "state": DONE, "version": 2, "created_at": NOON, "updated_at": NOON, "done_at": NOON,
+            }  # fmt: skip
+            await connection.execute(insert(analysis).values(row))
+    assert "的分析 620 份" in await shelf.boss.say("/causes")
+    await shelf.boss.act("causes:list:0:616::")
+    assert "617. **第" in shelf.boss.replies[0].text
+    assert "下一页" not in ways(shelf.boss)
+    await shelf.boss.act("causes:stores:0:0::")
+    assert ways(shelf.boss) == ["浦东店（620）", "全部门店"]
+    said = await shelf.boss.act("causes:top:0:0::")
+    assert "做完的分析 620 份，根因 1 种" in said
+    assert "滤棉更换没有写进保养计划：620 次" in said
+
+
+def test_whatever_is_said_heaps_are_those_that_comparing_all_gives() -> None:
+    dice = random.Random(5)
+    words = ["滤棉", "更换", "没有", "写进", "保养", "计划", "备件", "岗位", "排班", "质检", "培训", "新人", "3", ""]
+    said = [("".join(dice.choices(words, k=dice.randint(1, 5))), dice.randint(1, 40)) for _ in range(400)]
+    heads: dict[str, set[int]] = {}
+    for text, _ in Counter(text for text, _ in said).most_common():
+        best = max(heads, key=lambda head: alike(head, text), default=None)
+        mine = best if best is not None and alike(best, text) >= SAME else text
+        heads.setdefault(mine, set()).update(of for one, of in said if one == text)
+    assert {heap.text: set(heap.of) for heap in heaped(said)} == heads
 
 
 @pytest.mark.parametrize(
@@ -312,7 +381,7 @@ async def test_nobody_of_another_store_learns_of_an_analysis(shelf: Shelf, role:
         assert "机密" not in said
         assert other.replies[0].files == ()
     if role == "supervisor":
-        assert await other.say("/causes") == causes.NONE.format(scope="机密店", words="")
+        assert await other.say("/causes") == causes.NONE.format(scope="机密店", when="", words="")
 
 
 async def test_staff_of_the_team_take_files_but_do_not_read_the_list(shelf: Shelf) -> None:
