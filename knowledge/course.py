@@ -12,7 +12,8 @@ JudgedBy = Literal["test", "mentor"]
 class Phase:
     """Days `first` to `last`; at their end `assessment` is sat as a test, or handed in for a mentor's points.
 
-    Points are given by `criteria`; `pass_mark` (0-100) is the plan's own, None where the plan gives none.
+    `held` is how that is done, "" for no more than handing it in. Points are given by `criteria`; `pass_mark` (0-100)
+    is the plan's own, None where the plan gives none.
     """
 
     key: str
@@ -23,6 +24,7 @@ class Phase:
     criteria: str
     pass_mark: float | None = None
     judged_by: JudgedBy = "test"
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)

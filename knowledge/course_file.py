@@ -33,6 +33,7 @@ class _PhaseForm(_Span):
     criteria: str = Field(min_length=1, max_length=40)
     pass_mark: float | None = Field(default=None, ge=0, le=100)
     judged_by: JudgedBy = "test"
+    held: str = Field(default="", max_length=40)
 
 
 class _WeekForm(_Span):

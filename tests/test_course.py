@@ -77,6 +77,9 @@ def test_what_is_homework_and_what_is_assessed_is_handed_in() -> None:
     assert [COURSE.day(one.last).hand_in for one in by_mentor] == [one.assessment for one in by_mentor]
     assert [day.day for day in COURSE.days if COURSE.assessed(day.day)] == [22, 34, 46, 54, 60]
     assert COURSE.day(10).hand_in == ""
+    said = [one.held.replace("输出", "交出") for one in by_mentor[:-1]]
+    assert [f"- 阶段考核：{held}（" in PLAN for held in said] == [True] * 4
+    assert by_mentor[-1].held == "毕业答辩"
     assert [one.day for one in COURSE.days if one.optional] == [38]
 
 

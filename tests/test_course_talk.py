@@ -138,7 +138,7 @@ async def test_what_a_phase_ends_with_is_given_points_against_its_mark(
 ) -> None:
     await enrolled(app, (await learner.who()).id, START)
     assert "阶段考核：售后业务知识测试，80 分及格，发 /exam 参加" in await learner.say("/today 10")
-    assert "阶段考核：门店检核报告，带教按“完整性+专业性”打分，80 分及格" in await learner.say("/today 22")
+    assert "阶段考核：输出完整的门店检核报告，带教按“完整性+专业性”打分，80 分及格" in await learner.say("/today 22")
     for text, score, told in (("初稿", "７０分", "70 分，没通过"), ("二稿", "85.5", "85.5 分，通过")):
         await learner.act("work:new:22")
         await learner.say(text)

@@ -51,7 +51,7 @@ def shown(school: School, number: int, done: Collection[int], sent: HandIn | Non
 def _assessment(school: School, phase: Phase) -> str:
     form = JUDGED if phase.judged_by == "mentor" else TESTED
     return form.format(
-        what=typed.inert(phase.assessment), criteria=typed.inert(phase.criteria), mark=school.mark(phase)
+        what=typed.inert(phase.held or phase.assessment), criteria=typed.inert(phase.criteria), mark=school.mark(phase)
     )
 
 
