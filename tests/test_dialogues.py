@@ -151,7 +151,7 @@ async def test_a_falling_nps_from_the_card_to_a_picture_an_action_and_an_edit(he
     await boss.taps("上一步", "在哪里")
     for expected in ("什么时候开始的", "差多少", "影响谁", "哪个指标"):
         await boss.taps("先跳过", expected)
-    await boss.taps("NPS", "NPS现在是多少")
+    await boss.taps("NPS", "NPS 现在是多少")
     assert "指标：NPS 41 分（目标 52 分）" in (await boss.says("41，目标 52", "问题卡记好了")).text
     await boss.says("交车时等太久\n没人解释账单", "记下 2 条", twice=True)
     await boss.says("员工不上心", "也许是真的，但换一个人还可能再发生")
@@ -201,7 +201,7 @@ async def test_a_rising_rate_of_repairs_to_its_root_a_picture_and_an_action(here
     await boss.taps("5Why：一层层问", "在哪里")
     for expected in ("什么时候", "差多少", "影响谁", "哪个指标"):
         await boss.taps("先跳过", expected)
-    await boss.taps("返修率", "返修率现在是多少")
+    await boss.taps("返修率", "返修率 现在是多少")
     assert "指标：返修率 6.2%（目标 3%）" in (await boss.says("6.2 3", "问题卡记好了")).text
     await boss.says("没有路试就交车\n诊断仪没有升级", "记下 2 条")
     await boss.says("没有办法", "先记着")

@@ -66,7 +66,7 @@ async def test_the_problem_card_of_a_5_why_is_one_form(here: FeishuScene) -> Non
     await boss.says("/why", "用什么办法找原因")
     card = await boss.taps("5Why：一层层问", "什么问题")
     told = {"what": "9 月 NPS 从 52 降到 41", "where": "交车区", "how_many": "32 条低分评价", "kpi": "NPS"}
-    await here.fills(boss, card, told, "NPS现在是多少")
+    await here.fills(boss, card, told, "NPS 现在是多少")
     made = await boss.says("41，目标 52", "问题卡记好了")
     assert "9 月 NPS 从 52 降到 41" in made.text
     assert "指标：NPS 41 分（目标 52 分）" in made.text
