@@ -1,9 +1,13 @@
 """The fake refuses what the real Bot API refuses; else the tests against it would prove nothing."""
 
+import asyncio
 import io
 import json
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -180,3 +184,37 @@ async def test_a_connection_drops_before_or_after_the_effect(fake: FakeTelegram,
 def test_broken_html_is_refused(text: str) -> None:
     with pytest.raises(Refusal):
         read_html(text)
+
+
+def far_process() -> "subprocess.Popen[bytes]":
+    """The fake as a process, without limits of speed."""
+    script = Path(__file__).with_name("fake_telegram.py")
+    return subprocess.Popen([sys.executable, script, "--flood", "0"], stdout=subprocess.PIPE)
+
+
+async def test_the_fake_runs_as_a_process_and_is_told_what_people_do() -> None:
+    running = far_process()
+    assert running.stdout is not None
+    try:
+        line = await asyncio.to_thread(running.stdout.readline)
+        url = line.decode().split()[2]
+        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+            said = [{"user": 7, "text": "你好"}, {"user": 7, "chat": -5, "place": [31.2, 121.4]}]
+            ids = (await client.post("/control/updates", json={"updates": said, "twice": True})).json()["ids"]
+            got = (await client.post(f"/bot{TOKEN}/getUpdates", json={"offset": 0})).json()["result"]
+            assert [one["update_id"] for one in got] == [ids[0], ids[0], ids[1], ids[1]]
+            for n in range(40):
+                await client.post(f"/bot{TOKEN}/sendMessage", data={"chat_id": 7, "text": f"第{n}条"})
+            sent = (await client.get("/control/sent", params={"chat": 7, "since": 30})).json()["sent"]
+            assert [one["text"] for one in sent] == [f"第{n}条" for n in range(30, 40)]
+            await client.post("/control/faults", json=[{"do": "429", "method": "sendMessage", "seconds": 3}])
+            limited = await client.post(f"/bot{TOKEN}/sendMessage", json={"chat_id": 7, "text": "好"})
+            assert limited.json()["parameters"] == {"retry_after": 3}
+            await client.get(f"/bot{TOKEN}/getUpdates", params={"offset": ids[1] + 1})
+            state = (await client.get("/control/state")).json()
+            assert (state["pending"], state["sent"]) == (0, 40)
+            await client.post("/control/reset")
+            assert (await client.get("/control/state")).json()["calls"] == 0
+    finally:
+        running.terminate()
+        await asyncio.to_thread(running.communicate, None, 10)
