@@ -66,7 +66,7 @@ class Side:
 def side(name: str, fake: Any) -> Side:
     """Telegram's or Feishu's."""
     if name == "telegram":
-        secrets = (fake_telegram.TOKEN, "a-secret_1")
+        secrets: tuple[str, ...] = (fake_telegram.TOKEN, "a-secret_1")
         return Side(name, fake, telegram_house.LIN, "sendMessage", "TELEGRAM_BOT_TOKEN", secrets)
     secrets = (fake_feishu.SECRET, fake_feishu.KEY, "fake-ticket")
     return Side(name, fake, feishu_house.LIN, "send", "FEISHU_APP_SECRET", secrets)
