@@ -141,12 +141,12 @@ class House:
         return await ask.ask(context, incoming)
 
     def _command(self, word: str, incoming: Incoming) -> Command | None:
-        """The command a text begins with ("/me", "/me@dudao_bot"), or is in Chinese as a whole."""
-        plain = incoming.text.strip()
+        """The command a text begins with ("/me", "/me@dudao_bot", /store for /stores), or is in Chinese as a whole."""
+        plain, wanted = incoming.text.strip().removeprefix("/"), word.partition("@")[0]
         for command in self.commands:
-            if word.partition("@")[0] == f"/{command.word}" or plain in command.said:
+            if wanted == f"/{command.word}" or plain in command.said:
                 return command
-        return None
+        return next((command for command in self.commands if f"{wanted}s" == f"/{command.word}"), None)
 
     async def _allowed(
         self, roles: frozenset[str], handler: Handler, context: Context, incoming: Incoming

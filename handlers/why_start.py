@@ -11,6 +11,7 @@ from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.message import Button, Field, Incoming, Reply, clipped, id_in
 from handlers.roles import LEADERS
 from handlers.why import ASKS
+from handlers.why_kpi import KPIS, figures_in, unit_of
 from knowledge.cause.card import Card, Kpi
 from knowledge.cause.edit import MOST_TEXT
 from knowledge.cause.fishbone import Fishbone
@@ -27,10 +28,6 @@ NO_STORE = "您名下没有门店，还不能做分析。"
 NOT_YOURS_NOW = "这家门店现在不归您负责了，这份分析没有建。"
 SKIP = "先跳过"
 WHICH_KPI = "用哪个指标看得出来？"
-KPIS = (
-    ("NPS", "分"), ("客户满意度", "分"), ("一次修复率", "%"), ("返修率", "%"), ("准时交车率", "%"), ("客户流失率", "%"),
-    ("投诉率", "%"), ("备件满足率", "%"),
-)  # fmt: skip
 NO_KPI = "没有指标"
 FIGURES = "{name} 现在是多少，目标是多少？例如：41，目标 50；只知道现在的，就发一个数。"
 NO_FIGURES = "没看懂。请发一个或两个数字，例如：41，目标 50；不知道就点“先跳过”。"
@@ -43,8 +40,6 @@ NOT_FOUND_THEN = "没有找到根因"
 GO_ON = "没做完的分析有 {n} 份，点一份接着做；或者开始新的。"
 _NEAR, _SHOWN = 3, 5
 _SKIPPED = (SKIP, "跳过", "没有", "无", "不知道", "不清楚")
-_FIGURE = re.compile(r"(?<![\d.])-?\d+(?:\.\d+)?")
-_BEFORE = re.compile(_FIGURE.pattern + r"\s*[%分天]?\s*(?:下|上)?(?:掉|降|跌|落|升|涨|变)(?:低|高)?(?:到|成|为|至)")
 _WHY = re.compile(r"(?:为什么|为何|怎么|为啥)?[，,：:]?\s*(.+?)(?:了?(?:吗|呢))?\s*[？?]*")
 _KPI, _NONE = "kpi", "none"
 _ORDER = ("what", "where", "when", "how_many", "impact")
@@ -53,6 +48,15 @@ _LONGEST = 200
 
 async def begin(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     """/why, or /why and the problem in a line; what is not finished is offered first."""
+    return await _begun(context, incoming, [])
+
+
+async def begin_fish(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
+    """/fish: the same, the way being chosen."""
+    return await _begun(context, incoming, [{"kind": FISH}])
+
+
+async def _begun(context: Context, incoming: Incoming, known: Answers) -> tuple[Reply, ...]:
     async with context.database.read() as connection:
         stores = [one for one in await Stores(connection).all() if actor(context.me, one.id).leads]
         sought = Sought(stores=[one.id for one in stores], kinds=(WHY, FISH), states=(OPEN, BACK))
@@ -68,7 +72,7 @@ async def begin(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
     offered = (Reply(GO_ON.format(n=len(waiting)), buttons=rows),) if rows else ()
     if len(what) > MOST_TEXT:
         offered = (*offered, Reply(TOO_LONG.format(n=MOST_TEXT)))
-    return (*offered, *await flow.start(context, incoming, STARTING, facts))
+    return (*offered, *await flow.start(context, incoming, STARTING, facts, known))
 
 
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
@@ -109,7 +113,7 @@ def _step(facts: Facts, answers: Answers) -> Prompt | None:
 
 def _asked_kpi(known: dict[str, Any]) -> Prompt | None:
     if "kpi" not in known:
-        pairs = [Choice(name, {"kpi": [name, unit]}) for name, unit in KPIS]
+        pairs = [Choice(name, {"kpi": [name, unit]}) for name, unit in KPIS.items()]
         rows = tuple(tuple(pairs[at : at + 2]) for at in range(0, len(pairs), 2))
         return Prompt(Reply(WHICH_KPI), (*rows, (Choice(NO_KPI, {"kpi": None}),)), read=_read_kpi, free=True)
     if known["kpi"] and "figures" not in known:
@@ -126,7 +130,7 @@ def _first(facts: Facts) -> str:
 def _card(since: str) -> tuple[Field, ...]:
     """The problem card as a form."""
     asked = _ORDER[_ORDER.index(since) :]
-    kpis = tuple((name, name) for name, _ in KPIS)
+    kpis = tuple((name, name) for name in KPIS)
     return (
         *(Field(name, ASKS[name], lines=2, required=name == "what") for name in asked),
         Field(_KPI, WHICH_KPI, (*kpis, (_NONE, NO_KPI)), value=_NONE),
@@ -141,9 +145,8 @@ def _filled(incoming: Incoming) -> list[dict[str, Any]]:
         if name in told:
             text = told[name].strip() or ("" if name == "what" else SKIP)
             answers.append(_reads(name)(replace(incoming, text=text, action="")))
-    units = dict(KPIS)
     kpi = told.get(_KPI, "")
-    return [*answers, {"kpi": [kpi, units[kpi]] if kpi in units else None}]
+    return [*answers, {"kpi": [kpi, KPIS[kpi]] if kpi in KPIS else None}]
 
 
 def _known(facts: Facts, answers: Answers) -> dict[str, Any]:
@@ -198,18 +201,16 @@ def _read_kpi(incoming: Incoming) -> dict[str, list[str] | None]:
         return {"kpi": None}
     if not text:
         raise Misread(typed.NO_TEXT)
-    unit = next((unit for name, unit in KPIS if name == text), "%" if text.endswith("率") else "")
-    return {"kpi": [text, unit]}
+    return {"kpi": [text, unit_of(text)]}
 
 
 def _read_figures(incoming: Incoming) -> dict[str, list[float | None] | None]:
-    """What it is and is to be; what it was (52 in 52掉到41) is left out."""
     if typed.inert(incoming.text) in _SKIPPED:
         return {"kpi": None}
-    found = [float(one) for one in _FIGURE.findall(_BEFORE.sub("", unicodedata.normalize("NFKC", incoming.text)))]
-    if not 1 <= len(found) <= 2 or incoming.attachments:
+    found = figures_in(incoming.text)
+    if found is None or incoming.attachments:
         raise Misread(NO_FIGURES)
-    return {"figures": [found[0], found[1] if len(found) > 1 else None]}
+    return {"figures": [*found]}
 
 
 async def _finish(context: Context, incoming: Incoming, facts: Facts, answers: Answers) -> tuple[Reply, ...]:

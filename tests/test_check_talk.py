@@ -41,6 +41,11 @@ async def test_a_store_and_a_list_are_tapped_and_the_first_item_comes(visit: Vis
     assert boss.ways == ["合格", "不合格", "全部合格", "全部合格，除了…", "看标准", "先放下"]
 
 
+async def test_a_command_is_known_without_its_s_and_in_chinese(visit: Visit) -> None:
+    assert "门店共 2 家" in await visit.boss.say("/store")
+    assert "检核哪家门店" in await visit.boss.say("/检核")
+
+
 async def test_what_was_checked_last_is_first_with_store_and_list_in_one_tap(visit: Visit) -> None:
     boss = visit.boss
     await boss.say("检核")

@@ -20,7 +20,7 @@ from handlers.roles import NOT_YOURS
 from knowledge.cause.card import Kpi
 from knowledge.cause.edit import GONE, MOST_TEXT
 from knowledge.cause.stored import tree_from
-from records.analyses import BACK, CLOSED, DONE, OPEN
+from records.analyses import BACK, CLOSED, DONE, FISH, OPEN
 from records.people import People
 
 ASKED = "普通洗车要在多少分钟内完成？"
@@ -206,6 +206,13 @@ async def test_the_whole_card_can_be_typed(analyst: Analyst) -> None:
 async def test_a_problem_that_is_put_as_a_question_is_stated(analyst: Analyst, said: str) -> None:
     await analyst.begin(("!5Why：一层层问", said, *["!先跳过"] * 4, "!没有指标"))
     assert (await analyst.tree()).card.what == "返修多"
+
+
+@pytest.mark.parametrize("said", ["/fish 返修多", "鱼骨图"])
+async def test_the_fishbone_has_a_command_of_its_own(analyst: Analyst, said: str) -> None:
+    assert "哪家门店" in await analyst.boss.say(said)
+    await walk(analyst.boss, "!浦东店", *([] if " " in said else ["返修多"]), *["!先跳过"] * 4, "!没有指标")
+    assert (await analyst.one()).kind == FISH
 
 
 async def test_figures_that_are_none_are_asked_for_again(analyst: Analyst) -> None:
@@ -471,6 +478,42 @@ async def test_looking_round_in_a_finished_one_keeps_it_finished_and_an_edit_mak
     assert "记为第 2 版" in await boss.press("结束")
     versions = await analyst.versions()
     assert ["洗车间排队" in str(one.content) for one in versions] == [True, False]
+
+
+async def test_a_stated_fact_and_the_figure_can_be_said_otherwise_later(analyst: Analyst) -> None:
+    boss = analyst.boss
+    await finished(analyst, actions=False)
+    await boss.act("why:done:1")
+    shown = await boss.tap("改问题卡")
+    assert "- 指标：NPS 41 分（目标 52 分）" in shown
+    await boss.tap("改：指标")
+    assert why_saying.NOT_A_KPI in await boss.say("不好说")
+    assert "- 指标：NPS 39 分（目标 52 分）" in await boss.say("39，目标 52")
+    await boss.tap("改：指标")
+    assert "- 指标：返修率 6.2%（目标 3%）" in await boss.say("返修率 6.2 3")
+    await boss.tap("改：什么问题")
+    assert "太长了" in await boss.say("长" * (MOST_TEXT + 1))
+    assert "- 什么问题：10 月返修率到 6.2%" in await boss.say("10 月返修率到 6.2%")
+    assert await analyst.one() and (await analyst.one()).title == "10 月返修率到 6.2%"
+    await boss.tap("做完了")
+    assert "读“因此”" in boss.ways  # the first link speaks of another problem
+    await boss.tap("就这样结束")
+    whats = [tree_from(one.content).card.what for one in await analyst.versions()]
+    assert whats == ["10 月返修率到 6.2%", "9 月 NPS 从 52 降到 41"]
+    await boss.act("why:card:1:kpi")
+    await boss.say("没有")
+    assert (await analyst.tree()).card.kpi is None
+
+
+async def test_the_day_to_look_back_can_be_any(analyst: Analyst) -> None:
+    boss = analyst.boss
+    await rooted(analyst)
+    await walk(boss, f"!{boss.ways[0]}", "!做完了", "!就这样结束", "!另选一天")
+    assert why_done.NO_DAY in await boss.say("过阵子")
+    assert why_done.NOT_AHEAD in await boss.say("今天")
+    assert "2026-06-10" in await boss.say("6月10日")
+    asked_at = (await analyst.one()).ask_at
+    assert asked_at is not None and asked_at.astimezone(analyst.visit.clock.now.tzinfo).date().isoformat() == "2026-06-10"
 
 
 async def test_once_its_actions_are_accepted_it_is_asked_and_the_problem_is_closed(analyst: Analyst) -> None:
