@@ -9,6 +9,7 @@ from handlers.learning.leading import led
 from handlers.learning.progress import Progress, progress
 from handlers.learning.school import today
 from handlers.message import Button, File, Incoming, Reply
+from records.learning.quizzes import Quizzes
 from reports.mastery import Known, cohort_picture, own_picture
 
 UNDER, SOME, ALL = "{name} · {date}", "{date} · 第 {first}-{last} 位，共 {n} 位学员", "{date} · {n} 位学员"
@@ -25,19 +26,22 @@ async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 
 
 async def cohort(context: Context, offset: int) -> Reply:
-    """Every topic by each learner from the `offset`-th on, who needs help and knows least first."""
+    """Every topic by each learner from the `offset`-th on, who needs help first."""
     async with context.database.read(long=True) as connection:
-        found = await progress(connection, context.deployment.school, await led(connection, context.me), context.now())
-    seen = [one for one in found if one.known is not None]
-    seen.sort(key=lambda one: (not one.worries, one.known, one.person.id))
-    shown = seen[offset : offset + _PAGE]
+        school, now, led_ = context.deployment.school, context.now(), await led(connection, context.me)
+        seen = await Quizzes(connection).practised(person.id for person, _ in led_)
+        pairs = [(person, one) for person, one in led_ if person.id in seen]
+        found = await progress(connection, school, pairs, now, topics=False)
+        found.sort(key=lambda one: (-len(one.worries), -len(one.behind), one.person.id))
+        some = [(one.person, one.enrolment) for one in found[offset : offset + _PAGE]]
+        shown = await progress(connection, school, some, now)
     if not shown:
         return Reply(NONE)
-    form, last = ALL if len(seen) <= _PAGE else SOME, offset + len(shown)
-    under = form.format(date=today(context.now(), context.zone), first=offset + 1, last=last, n=len(seen))
+    form, last = ALL if len(found) <= _PAGE else SOME, offset + len(shown)
+    under = form.format(date=today(context.now(), context.zone), first=offset + 1, last=last, n=len(found))
     people = [(one.person.name, known(one)) for one in shown]
     content = await asyncio.to_thread(cohort_picture, under, people)
-    ways = ((Button(NEXT, f"heat:{last}"),),) if last < len(seen) else ()
+    ways = ((Button(NEXT, f"heat:{last}"),),) if last < len(found) else ()
     return Reply(SAID, buttons=ways, files=(File("mastery.png", "image/png", await context.files.put(content)),))
 
 

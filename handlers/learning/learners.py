@@ -14,6 +14,7 @@ from handlers.message import Button, Incoming, Reply
 from knowledge.workdays import Pause
 from records.database import Connection
 from records.learning.enrolments import Enrolment, Enrolments
+from records.learning.quizzes import Quizzes
 from records.people import TRAINEE, People, Person
 
 NONE = "您还没有带学员。学员加入后自己发 /course 开始，或者由您在这里安排。"
@@ -85,15 +86,17 @@ async def _one(context: Context, incoming: Incoming, number: int, rest: list[str
 
 async def _list(context: Context, offset: int) -> Reply:
     async with context.database.read() as connection:
-        learners = await led(connection, context.me)
-        found = await progress(connection, context.deployment.school, learners, context.now())
+        learners, school, now = await led(connection, context.me), context.deployment.school, context.now()
+        found = await progress(connection, school, learners, now, topics=False)
+        found.sort(key=lambda one: (-len(one.behind), one.person.name))
+        some = [(one.person, one.enrolment) for one in found[offset : offset + _PAGE]]
+        shown = await progress(connection, school, some, now)
+        practised = await Quizzes(connection).practised(one.person.id for one in found)
         enrolled = {one.person.id for one in found}
         others = [one for one in await People(connection).all(TRAINEE) if one.id not in enrolled]
         others = [one for one in others if leads(context.me, one, None) and (context.me.demo or not one.demo)]
     if not found and not others:
         return Reply(NONE)
-    found.sort(key=lambda one: (-len(one.behind), one.person.name))
-    shown = found[offset : offset + _PAGE]
     parts = [LIST.format(n=len(found)), "\n".join(_line(context, one) for one in shown)]
     if others:
         parts.append(NOT_YET.format(names="、".join(typed.inert(one.name) for one in others)))
@@ -101,7 +104,7 @@ async def _list(context: Context, offset: int) -> Reply:
     rows += _rows([Button(f"{ENROL}：{typed.inert(one.name)}", f"learner:{one.id}:enrol") for one in others[:_PAGE]])
     waiting = sum(one.waiting for one in found)
     pictures = (Button(heat.SHOW, "heat:0"), Button(BOARD, "course:board"))
-    rows += [pictures] if any(one.known is not None for one in found) else []
+    rows += [pictures] if practised else []
     last = [Button(HOMEWORK, "work:all")] if waiting else []
     last += [Button(NEXT, f"learner:page:{offset + _PAGE}")] if offset + _PAGE < len(found) else []
     return Reply("\n\n".join(filter(None, parts)), buttons=(*rows, *([tuple(last)] if last else [])))

@@ -1,5 +1,6 @@
 """How someone is doing: days, homework, what they know, and whether they need help."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from handlers.learning.rounds import bank
 from handlers.learning.school import School, today
 from handlers.learning.streaks import standing
 from records.database import Connection
-from records.learning.enrolments import SENT, Enrolment, Enrolments
+from records.learning.enrolments import SENT, Enrolment, Enrolments, HandIn
 from records.learning.quizzes import Quizzes, Streak, Tally
 from records.people import Person
 
@@ -68,19 +69,26 @@ class Progress:
 
 
 async def progress(
-    connection: Connection, school: School, learners: Sequence[tuple[Person, Enrolment]], now: datetime
+    connection: Connection,
+    school: School,
+    learners: Sequence[tuple[Person, Enrolment]],
+    now: datetime,
+    *,
+    topics: bool = True,
 ) -> list[Progress]:
-    """How each of them is doing."""
+    """How each of them is doing; without `topics` of a thousand, too, for what each remembers is what takes long."""
     ids = [person.id for person, _ in learners]
     enrolments, quizzes, questions = Enrolments(connection), Quizzes(connection), await bank(connection, school)
-    done, sent = await enrolments.done(ids), await enrolments.hand_ins(ids)
-    cards, streaks = await quizzes.cards_of(ids), await quizzes.streaks(ids)
+    done, sent = await enrolments.done(ids), defaultdict[int, list[HandIn]](list)
+    for one in await enrolments.hand_ins(ids):
+        sent[one.person_id].append(one)
+    cards, streaks = await quizzes.cards_of(ids if topics else ()), await quizzes.streaks(ids)
     date = now.date()
     week = {one.person_id: one for one in await quizzes.tallies(ids, date - timedelta(7), date + timedelta(1))}
     found = []
     for person, enrolment in learners:
         here = today(now, person.zone)
-        day, theirs = school.begun(enrolment, here), [one for one in sent if one.person_id == person.id]
+        day, theirs = school.begun(enrolment, here), sent[person.id]
         given = {one.day for one in theirs}
         past = day - (1 if school.on(enrolment, here) else 0)
         found.append(
@@ -92,7 +100,7 @@ async def progress(
                 tuple(school.behind(enrolment, done[person.id], here)),
                 tuple(one.day for one in school.course.days[:past] if one.hand_in and one.day not in given),
                 sum(one.state == SENT for one in theirs),
-                by_topic(questions, cards[person.id], school.memory, now),
+                by_topic(questions, cards[person.id], school.memory, now) if topics else (),
                 standing(streaks.get(person.id, Streak()), here, school.counts(enrolment)),
                 week.get(person.id, Tally(person.id, 0, 0)),
                 works(school, theirs),

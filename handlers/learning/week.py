@@ -18,11 +18,13 @@ HELP, LINE, MORE = "需要帮助：", "- {name}（第 {day} 天）：{worries}",
 WAITING, BAD = "{n} 份作业等着点评。", "{n} 道题目有问题，发 /questions 查看。"
 OPEN, HOMEWORK = "看学员", "点评作业"
 _LISTED = 10
+_KNOWN = 100  # learners; of more, what each remembers would hold everyone up, and the list names ten
 
 
 async def week(connection: Connection, school: School, leader: Person, now: datetime) -> Reply | None:
     """Who needs help, what waits, which questions are bad; None where someone leads no learners."""
-    learners = await progress(connection, school, await led(connection, leader), now)
+    theirs = await led(connection, leader)
+    learners = await progress(connection, school, theirs, now, topics=len(theirs) <= _KNOWN)
     if not learners:
         return None
     worried = sorted((one for one in learners if one.worries), key=lambda one: -len(one.behind))

@@ -174,6 +174,11 @@ class Quizzes:
             found[row.person_id][row.question] = _card(row)
         return found
 
+    async def practised(self, people: Iterable[int]) -> set[int]:
+        """Those of these people who remember anything."""
+        query = select(card.c.person_id).where(card.c.person_id.in_(list(people))).distinct()
+        return {row.person_id for row in await self._connection.execute(query)}
+
     async def remember(self, person_id: int, one: Card) -> None:
         """Keep a card, in place of the one there was."""
         values = {name: getattr(one, name) for name in Card.__dataclass_fields__} | {"person_id": person_id}
