@@ -72,7 +72,6 @@ FLOWS = (
     drafts.DRAFTING,
     *why_start.FLOWS,
     *why.FLOWS,
-    *why_done.FLOWS,
     *guiding.FLOWS,
     *fish.FLOWS,
     *causes.FLOWS,
