@@ -12,7 +12,7 @@ help:
 	@echo 'make test    set up what is missing and run the tests'
 	@echo 'make check   ruff, mypy and import-linter'
 	@echo 'make bench   measure answers and speed (about ten minutes)'
-	@echo 'make soak    kill it again and again under load, on SQLite and PostgreSQL (about half an hour)'
+	@echo 'make soak    kill it again and again under load, on SQLite and PostgreSQL (about an hour)'
 	@echo 'make clean   remove .venv'
 
 run: .venv/.run

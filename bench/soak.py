@@ -1,8 +1,8 @@
 """Kills the bot in the middle of its work, again and again, and then looks whether anything was lost or done twice.
 
 `python -m bench.soak` (make soak): 20 rounds of 500 mixed messages from 50 chats, one kill -9 at any moment of each;
-first one process on SQLite, then two processes on one PostgreSQL, behind a webhook of Telegram and on long connections
-of Feishu. A short form is a test.
+one process on SQLite, then two processes on one PostgreSQL, first in Telegram (the two behind a webhook), then in Feishu
+(on long connections). A short form is a test.
 """
 
 import asyncio
@@ -255,21 +255,19 @@ async def _round(bots: Bots, there: Far, plan: Sequence[dict[str, Any]], draw: r
 
 
 async def main() -> None:
-    """The deployments."""
+    """Every deployment, in every chat."""
     import postgres_server  # a module of the tests
 
     with scratch() as folder:
-        first = await small_home(folder / "one")
-        url = f"sqlite:///{first / 'dudao.db'}"
-        await soak(folder, [first], url, rounds=ROUNDS, messages=MESSAGES, chats=CHATS)
-        with postgres_server.server() as running, postgres_server.database(running) as served:
-            homes = [folder / "two", folder / "three"]
-            for home in homes:
-                await small_home(home, served)
-            await soak(folder, homes, served, rounds=ROUNDS, messages=MESSAGES, chats=CHATS)
-        with postgres_server.server() as running, postgres_server.database(running) as served:
-            homes = [await small_home(folder / name, served) for name in ("four", "five")]
-            await soak(folder, homes, served, Feishu, rounds=ROUNDS, messages=MESSAGES, chats=CHATS)
+        for kind in (Telegram, Feishu):
+            here = folder / kind.channel
+            here.mkdir()
+            first = await small_home(here / "one")
+            url = f"sqlite:///{first / 'dudao.db'}"
+            await soak(here, [first], url, kind, rounds=ROUNDS, messages=MESSAGES, chats=CHATS)
+            with postgres_server.server() as running, postgres_server.database(running) as served:
+                homes = [await small_home(here / name, served) for name in ("two", "three")]
+                await soak(here, homes, served, kind, rounds=ROUNDS, messages=MESSAGES, chats=CHATS)
 
 
 if __name__ == "__main__":
