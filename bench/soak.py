@@ -1,8 +1,8 @@
 """Kills the bot in the middle of its work, again and again, and then looks whether anything was lost or done twice.
 
 `python -m bench.soak` (make soak): 20 rounds of 500 mixed messages from 50 chats, one kill -9 at any moment of each;
-one process on SQLite, then two processes on one PostgreSQL, first in Telegram (the two behind a webhook), then in Feishu
-(on long connections). A short form is a test.
+one process on SQLite, then two processes on one PostgreSQL, first in Telegram (the two behind a webhook), then in
+Feishu (on long connections). A short form is a test.
 """
 
 import asyncio
