@@ -72,6 +72,7 @@ FLOWS = (
     drafts.DRAFTING,
     *why_start.FLOWS,
     *why.FLOWS,
+    *why_done.FLOWS,
     *guiding.FLOWS,
     *fish.FLOWS,
     *causes.FLOWS,

@@ -289,10 +289,10 @@ def _is_question(incoming: Incoming, prompt: Prompt) -> bool:
     plain = incoming.text.strip()
     if prompt.verbatim or incoming.attachments or incoming.place:
         return False
-    return plainly_asks(plain) or (not prompt.free and may_ask(plain) and not _reads(prompt, incoming))
+    return plainly_asks(plain) or (not prompt.free and may_ask(plain) and not reads(prompt, incoming))
 
 
-def _reads(prompt: Prompt, incoming: Incoming) -> bool:
+def reads(prompt: Prompt, incoming: Incoming) -> bool:
     """Whether a message is an answer, whatever words stand in it."""
     try:
         return prompt.read is not None and prompt.read(incoming) is not None

@@ -92,7 +92,7 @@ def _days(facts: Facts, asked: Ask) -> list[tuple[str, date]]:
 
 
 def _is_free(asked: Ask) -> bool:
-    return asked.kind in ("text", "doubt", "number", "person", "date")
+    return asked.kind in ("text", "doubt", "number", "person")
 
 
 def _reads(facts: Facts, asked: Ask) -> Any:

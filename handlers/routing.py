@@ -92,7 +92,7 @@ class House:
         if heard is not None:
             return heard
         command = self._command(word.lower(), incoming)
-        if command is not None:
+        if command is not None and not self._is_answer(context, incoming):
             if command.private and not incoming.private and context.me.role in command.roles:
                 return (Reply(PRIVATE),)
             return await self._allowed(command.roles, command.handler, context, incoming)
@@ -109,14 +109,26 @@ class House:
         if talk is not None and opened is not None:
             heard = await talk.hear(context, incoming, opened) if incoming.answers else None
             return await talk.aside(context, incoming, opened) if heard is None else heard
-        if opened is not None:
-            found = next((one for one in self.flows if one.name == opened.flow), None)
-            if found is not None and context.me.role in found.roles:
-                return await flow.resume(context, incoming, found, opened)
+        found = self._flow(context)
+        if opened is not None and found is not None:
+            return await flow.resume(context, incoming, found, opened)
         if incoming.action:
             waiting = await self.again(context) if self.again else ()
             return (Reply(flow.OVER), *(one for one in waiting if one.buttons))
         return await self._said(context, incoming, word)
+
+    def _flow(self, context: Context) -> Flow | None:
+        """The flow that is open, where this person may still go on with it."""
+        name = context.opened.flow if context.opened else ""
+        return next((one for one in self.flows if one.name == name and context.me.role in one.roles), None)
+
+    def _is_answer(self, context: Context, incoming: Incoming) -> bool:
+        """Whether a Chinese word that is a command elsewhere answers what is asked here, as 今天 a date."""
+        found, opened = self._flow(context), context.opened
+        if found is None or opened is None or incoming.action or incoming.text.startswith("/"):
+            return False
+        prompt = found.step(opened.state["facts"], opened.state["answers"])
+        return prompt is not None and not prompt.free and flow.reads(prompt, incoming)
 
     def _talk(self, context: Context, incoming: Incoming, word: str) -> Talk | None:
         """The talk that is open, for what is typed into it."""

@@ -23,6 +23,7 @@ ASKS = {
     "when": "什么时候开始的？什么时段多？",
     "how_many": "差多少？多少台、多少单、百分之几？",
     "impact": "影响谁？客户、门店、厂家各有什么损失？",
+    why_saying.KPI: "用哪个指标看得出来，现在多少，目标多少？例如：返修率 6.2 3；没有就发“没有”。",
 }
 CANNOT = "这一步做不了：{why}"
 SURE_REMOVE = "删掉“{text}”和它下面的 {n} 条吗？"
@@ -190,10 +191,20 @@ async def _holds(context: Context, incoming: Incoming, number: int, rest: list[s
 async def _facts(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
     """Ask for the first fact that nobody has stated."""
     tree = await tree_of(context, number)
-    names = [name for name in ("what", "where", "when", "how_many", "impact") if not getattr(tree.card, name)]
+    names = [name for name in ASKS if name != why_saying.KPI and not getattr(tree.card, name)]
     if not names:
-        return (finishing(tree, number),)
+        return (why_screen.mending(tree, number),)
     facts = {"mode": "fact", "name": names[0], "at": 0, "line": "", "say": ASKS[names[0]]}
+    return await listen(context, incoming, number, tree, facts)
+
+
+async def _card(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
+    """why:card:<analysis>, then :<fact>: the problem as it is stated, and other words for a part of it."""
+    tree = await tree_of(context, number)
+    name = rest[0] if rest else ""
+    if name not in ASKS:
+        return (why_screen.mending(tree, number),)
+    facts = {"mode": "fact", "name": name, "at": 0, "line": "", "say": ASKS[name], "again": True}
     return await listen(context, incoming, number, tree, facts)
 
 
@@ -210,7 +221,7 @@ async def _done(context: Context, incoming: Incoming, number: int, rest: list[st
 
 _VERBS: dict[str, Verb] = {
     "at": _at, "line": _line, "jump": _jump, "end": _end, "proof": _proving, "judge": _judge, "reword": _reword,
-    "between": _between, "remove": _remove, "read": _read, "holds": _holds, "facts": _facts, "see": _see,
+    "between": _between, "remove": _remove, "read": _read, "holds": _holds, "facts": _facts, "card": _card, "see": _see,
     "done": _done, "hint": hint, "asked": why_proof.show_question, "photos": why_proof.show_photos,
 }  # fmt: skip
 

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from handlers import action, analysing, chasing, typed, why, why_saying, why_screen
+from handlers import action, analysing, chasing, flow, typed, why, why_saying, why_screen
 from handlers.analysing import NOT_HERE, NotSeen, seen
 from handlers.clock import next_time
 from handlers.context import Context, Notice
+from handlers.day import day_of
+from handlers.flow import Answers, Facts, Flow, Misread, Prompt
 from handlers.message import Button, Incoming, Reply, id_in
+from handlers.roles import WORKERS
 from knowledge.cause.stored import tree_from
 from knowledge.cause.tree import roots
 from records.action import ACCEPTED, FIXED, OWED
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
 DONE = "分析做完了，记为第 {n} 版。\n\n{roots}"
 WHEN = "整改验收以后，哪天回头看问题有没有再发生？"
 LATER = (("2 周后", 14), ("1 个月后", 30), ("3 个月后", 90))
-NEVER = "不用问"
+NEVER, OTHER_DAY = "不用问", "另选一天"
+WHICH_DAY = "哪天来问？发一个日期，例如：下周五、11-25。"
+NO_DAY, NOT_AHEAD = "没看懂日期。例如：下周五、11-25。", "请选明天到一年以内的一天。"
 SET = "好，{when}我来问您。"
 NOT_ASKED = "好，不再问。要接着改，发 /causes。"
 ASK = "“{title}”分析过以后，问题又发生了吗？\n\n{actions}"
@@ -42,7 +47,7 @@ OPEN_AGAIN = "那说明根因没找全，或者整改没到位。接着问下去
 OVERTAKEN = "别人刚刚改过，请再点一次。"
 KIND = "cause"
 WEEKS = 4  # so often it waits for actions, a week each time; then it asks all the same
-_WEEK = timedelta(days=7)
+_WEEK, _YEAR = timedelta(days=7), 365
 
 
 async def finish(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
@@ -76,7 +81,8 @@ def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 def _asking(number: int) -> Reply:
     ways = tuple(Button(text, why_screen.action("ask", number, days)) for text, days in LATER)
-    return Reply(WHEN, buttons=(ways, (Button(NEVER, why_screen.action("ask", number, 0)),)))
+    other = Button(OTHER_DAY, why_screen.action("day", number))
+    return Reply(WHEN, buttons=(ways, (other, Button(NEVER, why_screen.action("ask", number, 0)))))
 
 
 async def _offered(context: Context, incoming: Incoming, one: Analysis) -> Sequence[Reply]:
@@ -90,7 +96,39 @@ async def _offered(context: Context, incoming: Incoming, one: Analysis) -> Seque
 
 async def ask(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
     """why:ask:<analysis>:<days>: when to look back."""
-    days = id_in(rest[0]) if rest else 0
+    return await _asking_in(context, number, id_in(rest[0]) if rest else 0)
+
+
+async def choose_day(context: Context, incoming: Incoming, number: int, rest: list[str]) -> tuple[Reply, ...]:
+    """why:day:<analysis>: a day of one's own."""
+    async with context.database.read() as connection:
+        await seen(context, connection, number)
+    return await flow.start(context, incoming, CHOOSING, {"analysis": number, "zone": context.zone.key})
+
+
+def _day_asked(facts: Facts, answers: Answers) -> Prompt | None:
+    zone = ZoneInfo(facts["zone"])
+    return None if answers else Prompt(Reply(WHICH_DAY), read=lambda incoming: _days_to(incoming, zone))
+
+
+def _days_to(incoming: Incoming, zone: ZoneInfo) -> int:
+    day = day_of(incoming.text, incoming.received, zone)
+    if day is None:
+        raise Misread(NO_DAY)
+    days = (day - incoming.received.astimezone(zone).date()).days
+    if not 1 <= days <= _YEAR:
+        raise Misread(NOT_AHEAD)
+    return days
+
+
+async def _day_chosen(context: Context, incoming: Incoming, facts: Facts, answers: Answers) -> tuple[Reply, ...]:
+    try:
+        return await _asking_in(context, facts["analysis"], answers[0])
+    except NotSeen:
+        return (Reply(NOT_HERE),)
+
+
+async def _asking_in(context: Context, number: int, days: int) -> tuple[Reply, ...]:
     connection = await context.write()
     one = await seen(context, connection, number, lock=True)
     reminders, key = Reminders(connection), f"{KIND}:{number}"
@@ -98,7 +136,7 @@ async def ask(context: Context, incoming: Incoming, number: int, rest: list[str]
         await reminders.drop(key)
         return (Reply(NOT_ASKED, replaces=True),)
     zone = ZoneInfo(context.me.zone)
-    due = next_time(context.now() + timedelta(days=min(days, 365) - 1), context.me.reminder_at, zone, range(7))
+    due = next_time(context.now() + timedelta(days=min(days, _YEAR) - 1), context.me.reminder_at, zone, range(7))
     await Analyses(connection).state(one, one.state, context.now(), due)
     await reminders.put(Reminder(key, context.me.id, KIND, due, payload={"analysis": number}))
     return (Reply(SET.format(when=_day(due, zone)), replaces=True),)
@@ -162,7 +200,9 @@ def _day(due: datetime, zone: ZoneInfo) -> str:
     return due.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
-VERBS = {"finish": finish, "ask": ask, "back": back}
+VERBS = {"finish": finish, "ask": ask, "day": choose_day, "back": back}
+CHOOSING = Flow("why-day", WORKERS, _day_asked, _day_chosen)
+FLOWS = (CHOOSING,)
 
 
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:

@@ -10,14 +10,16 @@ from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.message import Incoming, Reply, clipped
 from handlers.roles import WORKERS
+from handlers.why_kpi import NO_KPI, kpi_in
 from handlers.why_screen import finishing, places, reading
 from knowledge.cause.card import Card
-from knowledge.cause.edit import CannotEdit, add, between, jump, mend, mend_card, show
+from knowledge.cause.edit import CannotEdit, add, between, jump, mend, mend_card, show, tidy
 from knowledge.cause.stop import objected, objection
 from knowledge.cause.tree import PROBLEM, Evidence, Line, Tree, open_branches
 from records.conversations import Conversations
 
-TITLE = "分析：{title}"
+TITLE, KPI = "分析：{title}", "kpi"
+NOT_A_KPI = "没看懂。请发指标的名称和一个或两个数字，例如：返修率 6.2 3。"
 SENT_MANY = "记下 {n} 条。先问第一条，其余的在“换一处”里。"
 NOT_KEPT = "这几条没有记下：\n{lines}"
 NOT_KEPT_ONE = "- {text}：{why}"
@@ -66,7 +68,7 @@ async def _now(context: Context, facts: Facts) -> Facts:
             return kept | {"say": why_screen.reworded(tree, at)}
         case "between":
             return kept | {"say": why_screen.between_asked(tree, at)}
-        case "fact" if not getattr(tree.card, facts["name"]):
+        case "fact" if facts.get("again") or not getattr(tree.card, facts["name"]):
             return kept
     line: Line = facts["line"] or "happened"
     text, known = why_screen.asked(tree, at, line), {one.text for one in tree.causes}
@@ -148,7 +150,7 @@ async def _kept(context: Context, incoming: Incoming, facts: Facts, answer: Any)
             _, tree = await edit_tree(context, number, lambda tree: between(tree, at, answer))
         case "fact":
             _, tree = await edit_tree(context, number, lambda tree: mend_card(tree, _stated(tree, facts, answer)))
-            return (finishing(tree, number),)
+            return (why_screen.mending(tree, number) if facts.get("again") else finishing(tree, number),)
         case _:
             proof = _proof(answer)
             _, tree = await edit_tree(context, number, lambda tree: show(tree, at, proof))
@@ -159,7 +161,13 @@ async def _kept(context: Context, incoming: Incoming, facts: Facts, answer: Any)
 
 
 def _stated(tree: Tree, facts: Facts, said: str) -> Card:
-    values: dict[str, Any] = {facts["name"]: " ".join(said.split())}
+    name, plain = facts["name"], " ".join(said.split())
+    if name == KPI:
+        kpi = None if plain in NO_KPI else kpi_in(plain, tree.card.kpi)
+        if kpi is None and plain not in NO_KPI:
+            raise CannotEdit(NOT_A_KPI)
+        return replace(tree.card, kpi=kpi)
+    values: dict[str, Any] = {name: tidy(plain) if name == "what" else plain}
     return replace(tree.card, **values)
 
 

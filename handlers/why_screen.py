@@ -2,6 +2,7 @@
 
 from handlers import typed
 from handlers.message import Button, Reply, clipped
+from knowledge.cause.card import ASKED as FACTS_ASKED
 from knowledge.cause.chain import effect, link
 from knowledge.cause.stop import gaps, unread
 from knowledge.cause.tree import ENDS, LINES, PROBLEM, STATES, Cause, Line, Tree, empty_lines, open_branches, roots
@@ -21,6 +22,7 @@ ROOT, EVIDENCE, REWORD, REMOVE, JUMP, SEE, FINISH, FACTS, READ = (
 )  # fmt: skip
 WHERE = "接着问哪一处？"
 OPEN_LEAF, OTHER_LINE, ANY = "没问完：{text}", "{line}（还没问）", "{mark}{text}"
+MEND_FACTS, MEND_ASK, MEND = "改问题卡", "{card}\n\n改哪一项？", "改：{name}"
 REWORD_ASK = "“{text}”改成什么？发一句。"
 SOME_EVIDENCE = "证据 {n}"
 ACT, EXPLAINS = ("能改", "改不了"), ("能解释", "只解释一部分")
@@ -34,6 +36,7 @@ NO_ROOTS = "还没有根因"
 ANYWAY, DONE, GO_ON = "就这样结束", "结束分析", "接着问"
 MORE, LESS = "下一页", "上一页"
 HINT, SUGGESTED = "给点提示", "建议：{text}"
+FACT_NAMES = FACTS_ASKED | {"kpi": "指标"}
 _SHOWN = 16
 
 
@@ -118,8 +121,8 @@ def finishing(tree: Tree, analysis: int) -> Reply:
     ways: list[tuple[Button, ...]] = []
     if unread(tree):
         ways.append((Button(READ, action("read", analysis)),))
-    if tree.card.missing:
-        ways.append((Button(FACTS, action("facts", analysis)),))
+    facts = [Button(FACTS, action("facts", analysis))] if tree.card.missing else []
+    ways.append((*facts, Button(MEND_FACTS, action("card", analysis))))
     ways.append((Button(GO_ON, action("jump", analysis)), Button(ANYWAY if left else DONE, action("finish", analysis))))
     return Reply(f"{head}\n\n{said}", buttons=tuple(ways), replaces=True)
 
@@ -127,6 +130,14 @@ def finishing(tree: Tree, analysis: int) -> Reply:
 def card_of(tree: Tree) -> str:
     """The problem card."""
     return CARD.format(facts="\n".join(f"- {name}：{typed.inert(said)}" for name, said in tree.card.facts))
+
+
+def mending(tree: Tree, analysis: int) -> Reply:
+    """The problem card, and its parts to be said otherwise."""
+    parts = [Button(MEND.format(name=name), action("card", analysis, key)) for key, name in FACT_NAMES.items()]
+    rows = tuple(tuple(parts[at : at + 2]) for at in range(0, len(parts), 2))
+    back = (Button(GO_ON, action("jump", analysis)), Button(FINISH, action("done", analysis)))
+    return Reply(MEND_ASK.format(card=card_of(tree)), buttons=(*rows, back), replaces=True)
 
 
 def between_asked(tree: Tree, number: int) -> str:

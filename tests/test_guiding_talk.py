@@ -222,6 +222,13 @@ async def test_a_date_in_any_words_is_read_and_what_is_none_is_asked_again(visit
     await boss.tap("今天 05-05")
     [after] = await drafts(visit, guide)
     assert after[-1] == "2026-05-05"
+    await boss.tap(BACK)
+    await boss.say("今天")  # elsewhere the day's course
+    [after] = await drafts(visit, guide)
+    assert after[-1] == "2026-05-05"
+    await boss.tap(BACK)
+    await boss.say("我的门店")
+    assert any("浦东店" in way for way in boss.ways)
 
 
 @pytest.mark.parametrize(

@@ -510,10 +510,12 @@ async def test_the_day_to_look_back_can_be_any(analyst: Analyst) -> None:
     await rooted(analyst)
     await walk(boss, f"!{boss.ways[0]}", "!做完了", "!就这样结束", "!另选一天")
     assert why_done.NO_DAY in await boss.say("过阵子")
-    assert why_done.NOT_AHEAD in await boss.say("今天")
+    assert why_done.NOT_AHEAD in await boss.say("昨天")
     assert "2026-06-10" in await boss.say("6月10日")
     asked_at = (await analyst.one()).ask_at
-    assert asked_at is not None and asked_at.astimezone(analyst.visit.clock.now.tzinfo).date().isoformat() == "2026-06-10"
+    assert (
+        asked_at is not None and asked_at.astimezone(analyst.visit.clock.now.tzinfo).date().isoformat() == "2026-06-10"
+    )
 
 
 async def test_once_its_actions_are_accepted_it_is_asked_and_the_problem_is_closed(analyst: Analyst) -> None:
