@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -11,35 +12,34 @@ from knowledge.cause import fishbone as bones
 from knowledge.cause.card import Card
 from knowledge.cause.fishbone import Fishbone, fishbone
 from knowledge.cause.tree import Tree
+from knowledge.paper import Breakdown, Drawn, Item, Matrix
 from reports.diagrams.draw import as_pdf, as_png, as_svg
-from reports.diagrams.fish import fish
-from reports.diagrams.fish_tall import fish_tall
-from reports.diagrams.of_cause import of_fishbone, of_tree
-from reports.diagrams.outline import outline
-from reports.diagrams.paper import fitted
-from reports.diagrams.poster import poster
+from reports.diagrams.layout import on_paper, on_phone, poster_of
+from reports.diagrams.scene import cut
 
 CAUSES, ROUNDS = 40, 5
 GOAL = 1.0  # seconds
+_TALLEST = 640.0  # points of a picture for the phone, as in handlers/analysing.py
 _TEXT = "备件到货时间没有反馈给服务顾问，客户等待时没人告知进度和原"  # of 30 characters with its number
 
 
 async def diagrams(_folder: Path) -> None:
     """One table: the first picture of a process, which reads the fonts, and those after it."""
-    tree, hung = _tree(), _fishbone()
-    drawn: dict[str, Callable[[], object]] = {
-        "tree, PNG for the phone": lambda: as_png(outline(of_tree(tree))),
-        "tree, PDF on paper": lambda: as_pdf(fitted(poster(of_tree(tree)))),
-        "tree, SVG": lambda: as_svg(poster(of_tree(tree))),
-        "fishbone, PNG for the phone": lambda: as_png(fish_tall(of_fishbone(hung))),
-        "fishbone, PNG across": lambda: as_png(fish(of_fishbone(hung))),
-        "fishbone, PDF on paper": lambda: as_pdf(fitted(fish(of_fishbone(hung)))),
-    }
+    what: dict[str, Drawn] = {
+        "tree": _tree(), "fishbone": _fishbone(), "issue tree": _breakdown(), "matrix": _matrix(),
+    }  # fmt: skip
+    drawn: dict[str, Callable[[], object]] = {}
+    for name, of in what.items():
+        drawn |= {
+            f"{name}, PNGs for the phone": partial(_for_the_phone, of),
+            f"{name}, PDF on paper": partial(_on_paper, of),
+            f"{name}, SVG": partial(_as_svg, of),
+        }
     rows: list[Row] = []
-    for what, draw in drawn.items():
+    for form, draw in drawn.items():
         first, *others = [_taken(draw) for _ in range(ROUNDS + 1)]
-        rows.append((f"{what}: first", f"{first:.2f} s", against(first, GOAL)))
-        rows.append((f"{what}: median of {ROUNDS} more", f"{median(others):.2f} s", against(median(others), GOAL)))
+        rows.append((f"{form}: first", f"{first:.2f} s", against(first, GOAL)))
+        rows.append((f"{form}: median of {ROUNDS} more", f"{median(others):.2f} s", against(median(others), GOAL)))
     show(f"Pictures of {CAUSES} causes of 30 characters", ("what", "measured", "goal"), rows)
 
 
@@ -47,6 +47,32 @@ def _taken(draw: Callable[[], object]) -> float:
     started = time.perf_counter()
     draw()
     return time.perf_counter() - started
+
+
+def _for_the_phone(of: Drawn) -> list[bytes]:
+    return [as_png(part) for part in cut(on_phone(of), _TALLEST)]
+
+
+def _on_paper(of: Drawn) -> bytes:
+    return as_pdf(on_paper(of))
+
+
+def _as_svg(of: Drawn) -> str:
+    return as_svg(poster_of(of))
+
+
+def _breakdown() -> Breakdown:
+    parts = [Item(f"{_TEXT}{number:02}", "重点查", "first") for number in range(CAUSES)]
+    items = tuple(Item("进厂台次减少", below=tuple(parts[first : first + 8])) for first in range(0, CAUSES, 8))
+    return Breakdown("问题树（MECE）", "售后收入为什么比去年同期少 12%？", (), "按公式组成", items)
+
+
+def _matrix() -> Matrix:
+    items = [Item(f"{_TEXT}{number:02}", "中立") for number in range(CAUSES)]
+    fields = tuple(
+        (name, tuple(items[at::4])) for at, name in enumerate(("使其满意", "重点管理", "适当关注", "及时告知"))
+    )
+    return Matrix("利益相关方", "推行预约备件交接", ("关注度低", "关注度高"), ("影响力高", "影响力低"), fields)
 
 
 def _tree() -> Tree:
