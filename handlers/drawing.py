@@ -7,8 +7,8 @@ from dataclasses import replace
 from handlers import analysing, flow, typed, why_proof
 from handlers.analysing import FORMS, NOT_HERE, NotSeen, seen
 from handlers.context import Context
-from handlers.message import File, Incoming, Reply, id_in
-from handlers.report import MEDIA, contents, named
+from handlers.message import MEDIA, File, Incoming, Reply, id_in
+from handlers.report import contents, named
 from knowledge.cause.stored import tree_from
 from records.actions import Actions, Which
 from records.analyses import FISH, WHY, Analyses, Analysis, Sought, Version

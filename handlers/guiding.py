@@ -11,8 +11,8 @@ from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Prompt
 from handlers.guide_paper import drawn_in, guide_of, is_guide, paper_of, shipped
 from handlers.guide_prompt import prompt
-from handlers.message import Button, File, Incoming, Reply, id_in
-from handlers.report import MEDIA, contents
+from handlers.message import MEDIA, Button, File, Incoming, Reply, id_in
+from handlers.report import contents
 from handlers.roles import LEADERS
 from knowledge.guide_file import FOLDER
 from knowledge.guide_result import result

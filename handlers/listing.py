@@ -1,7 +1,7 @@
 """Listing: an admin sends a list as YAML or Excel, sees what it holds and changes, and puts it to use."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from handlers import flow, typed
 from handlers.context import Context
@@ -18,7 +18,6 @@ from records.checklists import Checklists
 from records.documents import Documents
 
 BAD = "这份检查清单有 {n} 处要改，改好再发：\n{problems}"
-AND_MORE = "- ……（还有 {n} 处）"
 SAME = "“{name}”和现在用的一样，没有变化。"
 NEW, AGAIN = "**这是一份新清单。**", "**这份清单现在停用，确认后重新启用。**"
 CHANGES = "**与现在的版本比**\n{lines}"
@@ -32,7 +31,7 @@ NO_STANDARD = "**请留意**：手册里找不到下面的标准，检查时就�
 USE, USED = "启用", "已启用“{name}”，{n} 项。下次检查就用它；已经做过和正在做的检查不变。"
 UNDO = "撤销"
 STALE = "“{name}”刚才被改过，没有启用。请再发一次，看看现在有什么不同。"
-_MOST, _MOST_WARNINGS = 15, 5
+_WARNINGS = 5
 _ALSO = {"photos_least": "最少照片", "photos_most": "最多照片"}
 
 
@@ -49,7 +48,7 @@ async def offered(context: Context, incoming: Incoming, file: str, content: byte
         else:
             sent = await asyncio.to_thread(load_yaml, content, file)
     except BadFile as error:
-        return (Reply(_bad(error.problems)),)
+        return (Reply(BAD.format(n=len(error.problems), problems=typed.listed(error.problems))),)
     now = lists.get(sent.key)
     if now is not None and not now.ended and now.checklist.version == sent.version:
         return (Reply(SAME.format(name=typed.inert(sent.name))),)
@@ -61,13 +60,6 @@ async def offered(context: Context, incoming: Incoming, file: str, content: byte
         "text": "\n\n".join(part for part in parts if part),
     }
     return await flow.start(context, incoming, LISTING, facts)
-
-
-def _bad(problems: Sequence[str]) -> str:
-    lines = [f"- {typed.inert(one)}" for one in problems[:_MOST]]
-    if len(problems) > _MOST:
-        lines.append(AND_MORE.format(n=len(problems) - _MOST))
-    return BAD.format(n=len(problems), problems="\n".join(lines))
 
 
 def _compared(old: Checklist, new: Checklist) -> str:
@@ -103,10 +95,7 @@ async def _unstated(context: Context, checklist: Checklist) -> str:
     there = {(ids[number], section.path) for number, some in sections.items() for section in some}
     stated = dict.fromkeys(item.standard for item in checklist.items if item.standard)
     missing = [" > ".join((one.document, *one.section)) for one in stated if (one.document, one.section) not in there]
-    lines = [f"- {typed.inert(one)}" for one in missing[:_MOST_WARNINGS]]
-    if len(missing) > _MOST_WARNINGS:
-        lines.append(AND_MORE.format(n=len(missing) - _MOST_WARNINGS))
-    return NO_STANDARD.format(lines="\n".join(lines)) if lines else ""
+    return NO_STANDARD.format(lines=typed.listed(missing, _WARNINGS)) if missing else ""
 
 
 def _step(facts: Facts, answers: Answers) -> Prompt | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from handlers import flow, typed
 from handlers.context import Context
-from handlers.message import Button, File, Incoming, Reply
+from handlers.message import MEDIA, Button, File, Incoming, Reply
 from handlers.roles import NOT_YOURS
 from knowledge.checklist import Checklist, Item, as_json, from_json
 from knowledge.checklist_file import as_yaml
@@ -34,7 +34,6 @@ ENDED = "已停用“{name}”。已经做过的检查不受影响。"
 BACK_AGAIN = "“{name}”又可以用了。"
 UNDONE, UNDONE_GONE = "已撤销，“{name}”恢复为原来的版本。", "已撤销，“{name}”不在清单里了。"
 CHANGED_SINCE = "“{name}”后来又变过，不能撤销了。"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PAGE = 10
 _ADMIN_DOES = ("off", "on", "undo", "xlsx", "yaml")
 
@@ -212,7 +211,7 @@ async def _undo(context: Context, listed: Checklist, number: str) -> tuple[Reply
 
 async def _send(context: Context, listed: Checklist, form: str) -> tuple[Reply, ...]:
     content = await asyncio.to_thread(workbook, listed) if form == "xlsx" else as_yaml(listed).encode()
-    media = _XLSX if form == "xlsx" else "application/yaml"
+    media = MEDIA["xlsx"] if form == "xlsx" else "application/yaml"
     file = File(f"{listed.key}.{form}", media, await context.files.put(content))
     return (Reply(SENT.format(name=typed.inert(listed.name)), files=(file,)),)
 

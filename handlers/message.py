@@ -5,6 +5,13 @@ from datetime import datetime
 
 LONGEST_ACTION = 64  # bytes
 
+MEDIA = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""The media types of the files that are made here, by their ending."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

@@ -11,7 +11,7 @@ from handlers.clock import at
 from handlers.context import Context
 from handlers.days import LONGEST, chosen, days_of
 from handlers.flow import Answers, Facts, Flow, Misread, Prompt
-from handlers.message import Button, File, Incoming, Reply
+from handlers.message import MEDIA, Button, File, Incoming, Reply
 from handlers.roles import LEADERS
 from records.actions import Actions, Which
 from records.checks import Checks, Wanted
@@ -35,7 +35,6 @@ NOTHING = {
 }  # fmt: skip
 SHOWN, EXPORTED = "**{title}** · {days} · {scope}", "{days} · {scope}：检核 {checks} 次，整改 {actions} 条。"
 DETAIL = "检核整改明细"
-_XLSX = report.MEDIA["xlsx"]
 _PAGE = 8
 _DATE = re.compile(r"[0-9]{8}")
 WHATS: Mapping[str, tuple[str, Callable[[Period], bytes | None]]] = {
@@ -133,7 +132,7 @@ async def _exported(context: Context, asked: Asked) -> tuple[Reply, ...]:
     if not found.checks and not found.actions:
         return (Reply(NOTHING["sheet"], buttons=_buttons(asked)),)
     content = await asyncio.to_thread(period_sheets, found)
-    file = File(filename(found, DETAIL, "xlsx"), _XLSX, await context.files.put(content))
+    file = File(filename(found, DETAIL, "xlsx"), MEDIA["xlsx"], await context.files.put(content))
     text = EXPORTED.format(
         days=found.days, scope=typed.inert(found.scope), checks=len(found.checks), actions=len(found.actions)
     )

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from handlers import chasing, flow, typed
 from handlers.context import Context
-from handlers.message import Button, File, Incoming, Reply, id_in
+from handlers.message import MEDIA, Button, File, Incoming, Reply, id_in
 from handlers.roles import NOT_YOURS
 from records.action import Action
 from records.actions import Actions, Which
@@ -29,11 +29,6 @@ FROM = "{who}把{store}“{name}”检核的报告发给您。"
 SENT = "已发给{store}的 {n} 位同事：{names}。"
 SENT_BEFORE, AGAIN = "{when} 已经发给{store}了。再发一次吗？", "再发一次"
 NOBODY = "{store}还没有别的同事，没有发出。"
-MEDIA = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 _ENDINGS = {"pdf": "pdf", "word": "docx", "excel": "xlsx"}
 _AT_ONCE = 8  # photos that are read at a time
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from knowledge.document import Reference, reference
-from knowledge.faults import BAD_REFERENCE, TWICE, BadFile, Form, Key, Place, Where, filled, refuse
+from knowledge.faults import BAD_REFERENCE, TWICE, Form, Key, Place, Where, filled, refuse
 from knowledge.quiz import Kind, Number, Question, Topic, twice
 
 _Option = Annotated[str, Field(min_length=1, max_length=60)]
@@ -21,9 +21,6 @@ RIGHT_NUMBER = "数字题的答案写成 {value: 90, tolerance: 0, unit: 分}"
 RIGHT_WORDS = "填空题的答案是一列可以接受的词"
 RIGHT_ORDER = "排序题不写答案，选项就按正确的顺序写"
 PREFIX = "题号要以“{topic}-”开头"
-
-
-BadQuiz = BadFile
 
 
 class NumberForm(Form):

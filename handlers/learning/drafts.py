@@ -13,8 +13,9 @@ from handlers.learning.rounds import bank
 from handlers.message import Incoming, Reply
 from handlers.roles import ADMINS
 from knowledge.document import BETWEEN, Reference
+from knowledge.faults import BadFile
 from knowledge.quiz import Question
-from knowledge.quiz_form import BadQuiz, checked
+from knowledge.quiz_form import checked
 from knowledge.quiz_json import as_json, from_json
 from records.documents import Documents
 from retrieval.card import Card
@@ -81,7 +82,7 @@ def sound(values: dict[str, Any], document: str, card: Card, day: int) -> Questi
     whole = {"topic": TOPIC, "name": NAME, "questions": [known]}
     try:
         [one] = checked(whole, str).questions
-    except BadQuiz:
+    except BadFile:
         return None
     return one if _stands(one, card.text) else None
 

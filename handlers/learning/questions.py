@@ -12,12 +12,12 @@ from handlers.learning.items import BLIND, EASY, HARD, Item
 from handlers.learning.proof import key_of, where
 from handlers.learning.rounds import bank
 from handlers.learning.week import bad_items
-from handlers.message import Button, File, Incoming, Reply
+from handlers.message import MEDIA, Button, File, Incoming, Reply
 from handlers.roles import ADMINS
 from knowledge.answers import right_answer
+from knowledge.faults import BadFile
 from knowledge.quiz import Bank, Question, Topic
 from knowledge.quiz_file import is_quiz, load_yaml
-from knowledge.quiz_form import BadQuiz
 from knowledge.quiz_json import as_json, from_json
 from knowledge.quiz_sheet import is_questions, load_sheet
 from knowledge.quiz_workbook import template, workbook
@@ -25,7 +25,6 @@ from records.learning.bank import Change, Changes
 from records.learning.quizzes import Posed
 
 BAD = "这份题目有 {n} 处要改，改好再发：\n{problems}"
-MORE = "- ……（还有 {n} 处）"
 SAME = "这份题目和现在用的一样，没有变化。"
 SEEN = "**题目 {n} 道**：新增 {new}，替换 {changed}{same}。\n\n{lines}"
 UNCHANGED = "，没变 {n}"
@@ -45,8 +44,7 @@ CARD = "**{key}** · {topic} · 第 {day} 天 · {kind}\n\n{ask}{options}\n\n答
 DROPPED = "已停用 {key}，以后不再出这道题。"
 EXCEL, TEMPLATE, SENT = "下载题目 Excel", "空白模板", "改好后直接把文件发给我。"
 CHANGE = "要改题目：下载 Excel，改好后直接把文件发给我；新题用空白模板。"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_PROBLEMS, _SHOWN, _BAD = 15, 12, 10
+_SHOWN, _BAD = 12, 10
 
 
 async def offered(context: Context, incoming: Incoming, file: str, content: bytes) -> tuple[Reply, ...] | None:
@@ -63,8 +61,8 @@ async def offered(context: Context, incoming: Incoming, file: str, content: byte
         else:
             keys = {topic.name: key for key, topic in now.topics.items()}
             topics = await asyncio.to_thread(load_sheet, content, file, keys)
-    except BadQuiz as error:
-        return (Reply(_bad(error.problems)),)
+    except BadFile as error:
+        return (Reply(BAD.format(n=len(error.problems), problems=typed.listed(error.problems))),)
     return await _preview(context, incoming, now, topics)
 
 
@@ -76,7 +74,7 @@ async def _preview(context: Context, incoming: Incoming, now: Bank, topics: Sequ
     new = [one for one in fresh if one.key not in now.by_key]
     same = UNCHANGED.format(n=len(every) - len(fresh)) if len(every) > len(fresh) else ""
     lines = [_line(one, NEW if one in new else CHANGED) for one in fresh[:_SHOWN]]
-    lines += [MORE.format(n=len(fresh) - _SHOWN)] if len(fresh) > _SHOWN else []
+    lines += [typed.AND_MORE.format(n=len(fresh) - _SHOWN)] if len(fresh) > _SHOWN else []
     text = SEEN.format(n=len(every), new=len(new), changed=len(fresh) - len(new), same=same, lines="\n".join(lines))
     unproved = await _unproved(context, fresh)
     text += "\n\n" + UNPROVED.format(lines="\n".join(f"- {one}" for one in unproved)) if unproved else ""
@@ -191,7 +189,7 @@ def described(one: Question, topic: str) -> str:
 
 async def _sent(context: Context, name: str, topics: Sequence[Topic]) -> Reply:
     content = await asyncio.to_thread(workbook, topics)
-    return Reply(SENT, files=(File(name, _XLSX, await context.files.put(content)),))
+    return Reply(SENT, files=(File(name, MEDIA["xlsx"], await context.files.put(content)),))
 
 
 def _bad_line(one: Question, item: Item, context: Context) -> str:
@@ -199,12 +197,6 @@ def _bad_line(one: Question, item: Item, context: Context) -> str:
     flaws = "、".join(FLAWS[flaw] for flaw in item.flaws(context.deployment.school.standard))
     ask = typed.inert(one.ask)
     return BAD_LINE.format(key=one.key, ask=ask, n=item.n, facility=item.facility, told=told, flaws=flaws)
-
-
-def _bad(problems: Sequence[str]) -> str:
-    lines = [f"- {typed.inert(one)}" for one in problems[:_PROBLEMS]]
-    lines += [MORE.format(n=len(problems) - _PROBLEMS)] if len(problems) > _PROBLEMS else []
-    return BAD.format(n=len(problems), problems="\n".join(lines))
 
 
 TAKING = Flow("questions", ADMINS, _step, _take)
