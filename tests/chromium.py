@@ -85,13 +85,13 @@ class Chromium:
     _idle: dict[str, list[BrowserContext]] = field(default_factory=dict)
 
     @asynccontextmanager
-    async def phone(self, script: str = "", **options: Any) -> AsyncIterator[BrowserContext]:
-        """A 360 px phone, as new; `script` runs in its pages before all else, `options` are those of a context.
+    async def phone(self, script: str = "") -> AsyncIterator[BrowserContext]:
+        """A 360 px phone, as new; `script` runs in its pages before all else.
 
         Whatever its pages ask for must stay on this machine, and no script or policy may fail.
         """
         idle = self._idle.setdefault(script, [])
-        context = idle.pop() if idle and not options else await self._made(script, options)
+        context = idle.pop() if idle else await self._made(script)
         hosts, errors = set[str | None](), list[str]()
         hears = {
             "request": lambda request: hosts.add(urlsplit(request.url).hostname),
@@ -103,20 +103,17 @@ class Chromium:
         yield context
         for what, hear in hears.items():
             context.remove_listener(what, hear)
-        if options:
-            await context.close()
-        else:
-            await _wipe(context)
-            idle.append(context)
+        await _wipe(context)
+        idle.append(context)
         assert hosts <= {"127.0.0.1", "localhost", None}
         assert errors == []
 
-    async def _made(self, script: str, options: dict[str, Any]) -> BrowserContext:
+    async def _made(self, script: str) -> BrowserContext:
         if self._browser is None:
             playwright = await self._stack.enter_async_context(async_playwright())
             self._browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
             self._stack.push_async_callback(self._browser.close)
-        context = await self._browser.new_context(**(PHONE | options))
+        context = await self._browser.new_context(**PHONE)
         context.set_default_timeout(10_000)
         if script:
             await context.add_init_script(script)

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -91,6 +92,17 @@ async def opened(context: BrowserContext, site: Site, played: str = "") -> Page:
     return page
 
 
+async def said(site: Site, *texts: str) -> None:
+    """What 王督导 says on another device."""
+
+    async def unwatched(text: str) -> None:
+        """Nobody watches."""
+
+    for text in texts:
+        incoming = Incoming(uuid4().hex, "web", "demo-wang", "demo-wang", site.turns.now(), text)
+        assert await site.turns(incoming, unwatched)
+
+
 def picture(folder: Path, name: str = "车间.png", side: int = 40) -> Path:
     file = folder / name
     Image.effect_noise((side, side), 90).save(file)
@@ -132,9 +144,8 @@ async def test_what_one_person_does_appears_on_the_others_open_page(
 async def test_a_notice_is_scrolled_to_unless_the_reader_is_elsewhere(
     phone: BrowserContext, other: BrowserContext, site: Site
 ) -> None:
+    await said(site, *(f"第{number}问" for number in range(12)))
     wang, li = await opened(phone, site, "demo-wang"), await opened(other, site, "demo-li")
-    for number in range(12):
-        await ask(wang, f"第{number}问")
     await ask(li, "告诉 2")
     await expect(wang.get_by_text(NOTICE)).to_be_in_viewport()
     await wang.locator("#scroll").evaluate("node => new Promise(seen => { node.onscroll = seen; node.scrollTop = 0; })")
@@ -352,10 +363,11 @@ async def test_a_slash_suggests_commands_and_the_keyboard_picks_one(phone: Brows
     await expect(box).to_have_value("")
 
 
-async def test_earlier_messages_are_brought_when_asked_for(page: Page, site: Site) -> None:
+async def test_earlier_messages_are_brought_when_asked_for(phone: BrowserContext, site: Site) -> None:
+    page = await opened(phone, site, "demo-wang")
     await ask(page, "检核")
-    for number in range(talk.PAGE + 3):
-        await ask(page, f"第{number}问")
+    await said(site, *(f"第{number}问" for number in range(talk.PAGE + 3)))
+    await expect(page.get_by_text(f"收到：第{talk.PAGE + 2}问")).to_be_visible()
     await page.locator("article.bot").first.get_by_role("button", name="合格", exact=True).click()
     await idle(page)
     await page.reload()
@@ -378,9 +390,9 @@ async def test_a_page_that_lost_the_server_says_so_and_finds_it_again(page: Page
     await expect(page.locator("article.bot .bubble")).to_have_text("收到：你好")
 
 
-async def test_a_menu_that_opens_does_not_hide_the_last_message(page: Page) -> None:
-    for number in range(12):
-        await ask(page, f"第{number}问")
+async def test_a_menu_that_opens_does_not_hide_the_last_message(phone: BrowserContext, site: Site) -> None:
+    await said(site, *(f"第{number}问" for number in range(12)))
+    page = await opened(phone, site, "demo-wang")
     await expect(page.get_by_text("收到：第11问")).to_be_in_viewport()
     await page.get_by_role("button", name="更多").click()
     await expect(page.get_by_text("收到：第11问")).to_be_in_viewport(ratio=1)
@@ -388,40 +400,40 @@ async def test_a_menu_that_opens_does_not_hide_the_last_message(page: Page) -> N
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_everything_that_is_sent_and_shown_is_readable_and_fits_a_thumb(
-    chromium: Chromium, other: BrowserContext, site: Site, tmp_path: Path, scheme: Literal["light", "dark"]
+    phone: BrowserContext, other: BrowserContext, site: Site, tmp_path: Path, scheme: Literal["light", "dark"]
 ) -> None:
     ref = await site.turns.files.put(b"%PDF report")
     (tmp_path / "录像.mp4").write_bytes(b"x" * 600_000)
-    async with chromium.phone(color_scheme=scheme) as context:
-        page, li = await opened(context, site, "demo-wang"), await opened(other, site, "demo-li")
-        await ask(page, f"给我 月报.pdf,application/pdf,{ref}")
-        await page.locator("#photo").set_input_files(picture(tmp_path))
-        await page.get_by_role("button", name="发送", exact=True).click()
-        await expect(page.locator("article.bot")).to_have_count(2)
-        await idle(page)
-        await ask(page, "到店")
-        await page.locator("article.bot").last.get_by_role("button", name="发送我的位置").click()
-        await page.locator("article.bot").last.get_by_label("坐标").wait_for()
-        await ask(li, "告诉 2")
-        for _ in range(2):
-            await page.get_by_role("button", name="回复", exact=True).click()
-            await page.get_by_label("你的问题").fill("马上去")
-            await page.keyboard.press("Enter")
-            await idle(page)
+    page, li = await opened(phone, site, "demo-wang"), await opened(other, site, "demo-li")
+    await page.emulate_media(color_scheme=scheme)
+    await ask(page, f"给我 月报.pdf,application/pdf,{ref}")
+    await page.locator("#photo").set_input_files(picture(tmp_path))
+    await page.get_by_role("button", name="发送", exact=True).click()
+    await expect(page.locator("article.bot")).to_have_count(2)
+    await idle(page)
+    await ask(page, "到店")
+    await page.locator("article.bot").last.get_by_role("button", name="发送我的位置").click()
+    await page.locator("article.bot").last.get_by_label("坐标").wait_for()
+    await ask(li, "告诉 2")
+    for _ in range(2):
         await page.get_by_role("button", name="回复", exact=True).click()
-        await page.locator("#file").set_input_files(tmp_path / "录像.mp4")
-        await page.route("**/api/uploads*", lambda route: route.abort())
-        await page.get_by_role("button", name="更多").click()
-        await page.get_by_role("button", name="位置", exact=True).click()
-        checked = await page.evaluate(FAINT)
-        assert checked["seen"] > 25
-        assert checked["found"] == []
-        assert await page.evaluate(SMALL) == []
-        await page.locator("#photo").set_input_files(picture(tmp_path))
-        await page.get_by_role("button", name="重试").wait_for()
-        assert (await page.evaluate(FAINT))["found"] == []
-        for name in ("html", "main", "#composer"):
-            assert await page.locator(name).evaluate("node => node.scrollWidth <= node.clientWidth")
+        await page.get_by_label("你的问题").fill("马上去")
+        await page.keyboard.press("Enter")
+        await idle(page)
+    await page.get_by_role("button", name="回复", exact=True).click()
+    await page.locator("#file").set_input_files(tmp_path / "录像.mp4")
+    await page.route("**/api/uploads*", lambda route: route.abort())
+    await page.get_by_role("button", name="更多").click()
+    await page.get_by_role("button", name="位置", exact=True).click()
+    checked = await page.evaluate(FAINT)
+    assert checked["seen"] > 25
+    assert checked["found"] == []
+    assert await page.evaluate(SMALL) == []
+    await page.locator("#photo").set_input_files(picture(tmp_path))
+    await page.get_by_role("button", name="重试").wait_for()
+    assert (await page.evaluate(FAINT))["found"] == []
+    for name in ("html", "main", "#composer"):
+        assert await page.locator(name).evaluate("node => node.scrollWidth <= node.clientWidth")
 
 
 async def test_a_screen_reader_finds_a_name_for_everything(page: Page, tmp_path: Path) -> None:
