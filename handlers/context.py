@@ -16,6 +16,7 @@ from records.database import Connection, Database
 from records.files import Files
 from records.people import Person
 from records.photos.studio import Studio
+from records.reminders import Reminder
 from retrieval.desk import Desk
 from retrieval.library import Reading
 
@@ -27,6 +28,17 @@ class Notice:
     person_id: int
     reply: Reply
     urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A reminder whose time has come, inside the transaction that promises what it says."""
+
+    connection: Connection
+    reminder: Reminder
+    person: Person
+    now: datetime
+    school: School = field(default_factory=School)
 
 
 @dataclass(frozen=True, slots=True)

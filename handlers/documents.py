@@ -5,7 +5,8 @@ import binascii
 import json
 from typing import Any
 
-from handlers import ask, flow, listing, typed
+from handlers import ask, flow, typed
+from handlers.checks import listing
 from handlers.context import Context, Unfetched
 from handlers.flow import Answers, Choice, Facts, Flow, Prompt
 from handlers.learning import questions

@@ -1,36 +1,15 @@
 """Everything a person can do, in one visible list."""
 
-from handlers import (
-    acting,
-    action,
-    ask,
-    board,
-    causes,
-    check,
-    checked,
-    documents,
-    drawing,
-    fish,
-    fish_team,
-    guiding,
-    helping,
-    inviting,
-    listing,
-    lists,
-    logging_in,
-    me,
-    people,
-    period,
-    report,
-    spot,
-    spot_card,
-    spot_sending,
-    stores,
-    unanswered,
-    why,
-    why_done,
-    why_start,
-)
+from handlers import ask, documents, helping, inviting, logging_in, me, people, stores, unanswered
+from handlers.actions import acting, board
+from handlers.actions import start as action
+from handlers.causes import browsing as causes
+from handlers.causes import done as why_done
+from handlers.causes import drawing, fish, fish_team, guiding, why
+from handlers.causes import start as why_start
+from handlers.checks import finished as checked
+from handlers.checks import listing, lists, period, report
+from handlers.checks import start as check
 from handlers.drafts import Drafts
 from handlers.learning import (
     absence,
@@ -49,6 +28,9 @@ from handlers.learning import (
 )
 from handlers.roles import ADMINS, EVERYONE, LEADERS, WORKERS
 from handlers.routing import About, Command, House, Press, Talk
+from handlers.spots import card as spot_card
+from handlers.spots import sending as spot_sending
+from handlers.spots import start as spot
 
 FLOWS = (
     *me.CHANGING,

@@ -1,17 +1,18 @@
 """What happens when a reminder is due, one function a kind."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers import spot_chase, spot_planning, why_done
-from handlers.chasing import chase
+from handlers.actions.chasing import chase
+from handlers.causes import done as why_done
 from handlers.clock import next_time
-from handlers.context import Notice
+from handlers.context import Due, Notice
 from handlers.learning import grading, pushing
 from handlers.learning.school import School
 from handlers.message import Reply
+from handlers.spots import chasing as spot_chase
+from handlers.spots import planning as spot_planning
 from handlers.wire import dump_reply, load_reply
 from records.database import Connection
 from records.people import ADMIN, Person
@@ -21,17 +22,6 @@ from records.reminders import EVERY_DAY, WORKDAYS, Reminder, Reminders
 LEARN, NUDGE, WEEK = "learn", "nudge", "learn-week"
 OWN_HOUR = -1  # as Reminder.minute: the reminder hour its person has chosen
 DIGEST = "上次提醒到现在，有 {n} 个问题没有答上或被点了 👎。发 /unanswered 逐个处理，直接回复其中一条就是给出答案。"
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A reminder whose time has come, inside the transaction that promises what it says."""
-
-    connection: Connection
-    reminder: Reminder
-    person: Person
-    now: datetime
-    school: School = field(default_factory=School)
 
 
 Kind = Callable[[Due], Awaitable[list[Notice]]]

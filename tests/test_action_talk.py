@@ -16,7 +16,7 @@ from talking import NOON, Clock, Talk, store
 from bot.app import App, opened
 from bot.outbox import Delivery
 from bot.ticking import Ticking
-from handlers import action as making
+from handlers.actions import start as making
 from handlers.context import Context
 from handlers.features import HOUSE
 from handlers.flow import OVER

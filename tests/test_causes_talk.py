@@ -21,8 +21,10 @@ from sqlalchemy import insert
 from talking import Clock, Talk, store
 
 from bot.app import App
-from handlers import causes, causes_card, flow
-from handlers.analysing import NOT_HERE
+from handlers import flow
+from handlers.causes import browsing as causes
+from handlers.causes import card as causes_card
+from handlers.causes.analysing import NOT_HERE
 from handlers.roles import NOT_YOURS
 from knowledge.cause.alike import SAME, alike, heaped
 from knowledge.cause.stored import tree_values

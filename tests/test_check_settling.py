@@ -6,10 +6,10 @@ import pytest
 from checks import Visit, Visitor, failing, visiting
 
 from bot.app import App
-from handlers.check_card import TOLD
-from handlers.checked import NOT_YOUR_OWN
+from handlers.checks.card import TOLD
+from handlers.checks.finished import NOT_YOUR_OWN
+from handlers.checks.objecting import ANSWERED, NO_LONGER, SETTLED_ALREADY
 from handlers.flow import OVER
-from handlers.objecting import ANSWERED, NO_LONGER, SETTLED_ALREADY
 
 
 @pytest.fixture

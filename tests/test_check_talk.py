@@ -9,9 +9,11 @@ from conftest import loaded
 from talking import NOON, store
 
 from bot.app import App, opened
-from handlers import check, check_pick, flow
-from handlers.check import GONE_STORE, KEPT_BACK, NO_STORE
-from handlers.checked import NOT_HERE
+from handlers import flow
+from handlers.checks import pick as check_pick
+from handlers.checks import start as check
+from handlers.checks.finished import NOT_HERE
+from handlers.checks.start import GONE_STORE, KEPT_BACK, NO_STORE
 from handlers.flow import OVER, RESUMED
 from handlers.roles import NOT_YOURS
 from records.actions import Actions, Which

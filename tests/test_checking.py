@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers import check_reading
-from handlers.check_reading import MAY_NOT_SKIP, NOT_A_NUMBER, NOT_ITEMS
-from handlers.check_steps import rules_of, scored, step
-from handlers.checking import Found, Walk, lacking, marks, remark, settled, walked
+from handlers.checks import reading as check_reading
+from handlers.checks.marking import Found, Walk, lacking, marks, remark, settled, walked
+from handlers.checks.reading import MAY_NOT_SKIP, NOT_A_NUMBER, NOT_ITEMS
+from handlers.checks.steps import rules_of, scored, step
 from handlers.flow import Misread, Prompt
 from handlers.message import Incoming
 from knowledge.checklist import Checklist, Item, Photos, Section, as_json

@@ -11,9 +11,9 @@ from conftest import Opens, loaded
 from talking import Clock, Talk, store
 
 from bot.app import App, opened
-from handlers import fish, fish_screen, fish_team
-from handlers.analysing import NOT_HERE
-from handlers.fish_screen import BOARD
+from handlers.causes import fish, fish_screen, fish_team
+from handlers.causes.analysing import NOT_HERE
+from handlers.causes.fish_screen import BOARD
 from knowledge.cause.card import Card
 from knowledge.cause.edit import MOST_TEXT
 from knowledge.cause.fishbone import MOST_TWIGS, NO_VOTES, Fishbone

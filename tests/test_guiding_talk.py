@@ -17,11 +17,11 @@ from test_guides import GUIDES
 from test_guides import answer as answered
 
 from bot.app import App, opened
-from handlers import guide_prompt, guiding
-from handlers.analysing import NOT_HERE
+from handlers.causes import guide_prompt, guiding
+from handlers.causes.analysing import NOT_HERE
+from handlers.causes.guide_paper import drawn_in
 from handlers.day import day_of
 from handlers.flow import BACK, GO_ON, LATER
-from handlers.guide_paper import drawn_in
 from handlers.roles import NOT_YOURS
 from knowledge.guide import Guide, Step
 from knowledge.guide_result import result

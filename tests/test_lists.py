@@ -9,11 +9,12 @@ from openpyxl import load_workbook
 from talking import NOON, Clock, Talk
 
 from bot.app import App
-from handlers import flow, lists
+from handlers import flow
+from handlers.checks import lists
+from handlers.checks.listing import SAME, STALE
 from handlers.context import Context
 from handlers.documents import NOT_ADMIN
 from handlers.flow import CANCELLED
-from handlers.listing import SAME, STALE
 from handlers.roles import NOT_YOURS
 from knowledge.checklist import Checklist, Item
 from knowledge.checklist_columns import ROWS

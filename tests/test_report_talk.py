@@ -16,7 +16,8 @@ from PIL import Image
 from talking import Clock, Talk, store
 
 from bot.app import App
-from handlers import flow, period, report
+from handlers import flow
+from handlers.checks import period, report
 from handlers.days import days_of
 from handlers.roles import NOT_YOURS
 from handlers.wire import load_reply

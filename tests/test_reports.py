@@ -32,7 +32,7 @@ from openpyxl import load_workbook
 from photographs import exif, jpeg, scene
 from PIL import Image
 
-from handlers.action_card import DID, SOURCE, STATES
+from handlers.actions.card import DID, SOURCE, STATES
 from knowledge.checklist import Item
 from records.action import ACCEPTED, OPEN, Action
 from records.actions import Change

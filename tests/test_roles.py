@@ -7,7 +7,9 @@ from findings import fished, tree, whyed
 from talking import NOON, Clock, Talk, store
 
 from bot.app import App
-from handlers import ask, fish_team, flow, why, why_done
+from handlers import ask, flow
+from handlers.causes import done as why_done
+from handlers.causes import fish_team, why
 from handlers.features import HOUSE
 from handlers.joining import NO_GOOD, STRANGER
 from handlers.message import Reply

@@ -15,10 +15,15 @@ from talking import NOON, Clock, Talk, store
 from bot.app import App
 from bot.outbox import Delivery
 from bot.ticking import Ticking
-from handlers import flow, spot, spot_card, spot_judging, spot_planning, spot_sending
+from handlers import flow
 from handlers.documents import PHOTO
 from handlers.message import Attachment, Reply
 from handlers.roles import NOT_YOURS
+from handlers.spots import card as spot_card
+from handlers.spots import judging as spot_judging
+from handlers.spots import planning as spot_planning
+from handlers.spots import sending as spot_sending
+from handlers.spots import start as spot
 from handlers.wire import load_reply
 from records.database import Database
 from records.people import People, Person
@@ -400,7 +405,7 @@ async def test_a_plan_asks_nothing_of_stores_its_owner_no_longer_leads(app: App,
 
 
 async def _due(app: App, person: Person) -> None:
-    from handlers.reminding import Due
+    from handlers.context import Due
     from records.reminders import Reminder
 
     async with app.database.write() as connection:

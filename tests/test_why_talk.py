@@ -13,8 +13,11 @@ from whys import NPS, REPAIRS, Analyst, analysing, walk
 
 from bot.app import App, opened
 from bot.turn import APOLOGY
-from handlers import why, why_done, why_hint, why_saying, why_screen, why_start
-from handlers.analysing import NOT_HERE
+from handlers.causes import done as why_done
+from handlers.causes import hint as why_hint
+from handlers.causes import start as why_start
+from handlers.causes import why, why_saying, why_screen
+from handlers.causes.analysing import NOT_HERE
 from handlers.flow import NOTHING, OVER, RESUMED
 from handlers.roles import NOT_YOURS
 from knowledge.cause.card import Kpi

@@ -13,7 +13,7 @@ from whys import NPS, Analyst, analysing, walk
 
 from bot.app import App
 from bot.turn import APOLOGY
-from handlers import why_screen
+from handlers.causes import why_screen
 from knowledge.cause import edit, stop
 from knowledge.cause.card import Card
 from knowledge.cause.edit import CannotEdit

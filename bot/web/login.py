@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from bot.web.visitors import LOGIN_FIRST, Public, with_session, without_session
 
 PRESS = "点“登录”打开您的对话。这台设备会保持登录 30 天；不是自己的设备，用完请退出。"
-SPENT = "这个链接不能用：可能已经用过或者过期。请在 Telegram 里再发一次 /web，点开新的链接。"
+SPENT = "这个链接不能用：可能已经用过或者过期。请在聊天里给督导助手再发一次 /web，点开新的链接。"
 TOO_MANY = "登录尝试太多，请过一分钟再试。"
 NOT_A_FORM = """<form method="post" action="/login">
 <input type="hidden" name="code" value="{code}"><button>登录</button>

@@ -15,7 +15,7 @@ from records.invites import SESSION, Logins
 from records.outbox import Outbox
 from records.people import Account, People, Person
 
-LOGIN_FIRST = "还没有登录，或者登录已经过期。请在 Telegram 里给督导助手发 /web，点开它回的链接。"
+LOGIN_FIRST = "还没有登录，或者登录已经过期。请在聊天里给督导助手发 /web，点开它回的链接。"
 NOT_PLAYED = "没有这个演示角色。"
 
 CHANNEL = "web"

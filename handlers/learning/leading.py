@@ -1,6 +1,6 @@
 """Who leads a learner, and whom a leader leads."""
 
-from handlers.chasing import leaders
+from handlers.actions.chasing import leaders
 from records.database import Connection
 from records.learning.enrolments import Enrolment, Enrolments
 from records.people import ADMIN, SUPERVISOR, People, Person

@@ -1,11 +1,10 @@
 """What learning sends by itself: the day's page, a word to who has not practised, the week to leaders."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from handlers.clock import audible, quiet
-from handlers.context import Notice
+from handlers.context import Due, Notice
 from handlers.learning.exam_result import mentors_told, result
 from handlers.learning.grading import graded
 from handlers.learning.page import page
@@ -18,16 +17,13 @@ from records.learning.enrolments import Enrolments
 from records.learning.exams import Exams
 from records.learning.quizzes import Quizzes, Streak
 
-if TYPE_CHECKING:
-    from handlers.reminding import Due
-
 NUDGE = "今天的 {n} 题还没做完，大约两分钟。"
 KEEP = "已经连续 {days} 天了。"
 START = "开始练习"
 TIME_OVER = "考试时间到，已自动交卷。"
 
 
-async def morning(due: "Due") -> list[Notice]:
+async def morning(due: Due) -> list[Notice]:
     """The page of the course day that falls on this day; silent on days off and in pauses."""
     person, now = due.person, today(due.now, due.person.zone)
     enrolment = await Enrolments(due.connection).get(person.id)
@@ -38,7 +34,7 @@ async def morning(due: "Due") -> list[Notice]:
     return [Notice(due.person.id, await page(due.connection, due.school, due.person.id, day, morning=True))]
 
 
-async def nudge(due: "Due") -> list[Notice]:
+async def nudge(due: Due) -> list[Notice]:
     """On a day that counts, to who has not finished its questions; never in quiet hours, nor after them."""
     person, now = due.person, today(due.now, due.person.zone)
     enrolment = await Enrolments(due.connection).get(person.id)
@@ -54,13 +50,13 @@ async def nudge(due: "Due") -> list[Notice]:
     return [Notice(person.id, Reply(text, buttons=((Button(START, "quiz:day"),),)))]
 
 
-async def weekly(due: "Due") -> list[Notice]:
+async def weekly(due: Due) -> list[Notice]:
     """To a leader: how their learners are doing; silent where they lead none."""
     said = await week(due.connection, due.school, due.person, due.now)
     return [Notice(due.person.id, said)] if said is not None else []
 
 
-async def over(due: "Due") -> list[Notice]:
+async def over(due: Due) -> list[Notice]:
     """An exam whose time is over is handed in with what was answered."""
     number = int((due.reminder.payload or {}).get("exam", 0))
     one = await Exams(due.connection).get(number)

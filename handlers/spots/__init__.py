@@ -1,0 +1,1 @@
+"""Spot checks: photos asked of stores, sent, judged and chased."""
