@@ -19,7 +19,7 @@ from reports.diagrams.scene import cut
 
 CAUSES, ROUNDS = 40, 5
 GOAL = 1.0  # seconds
-_TALLEST = 640.0  # points of a picture for the phone, as in handlers/analysing.py
+_TALLEST = 640.0  # points of a picture for the phone, as in handlers/causes/analysing.py
 _TEXT = "备件到货时间没有反馈给服务顾问，客户等待时没人告知进度和原"  # of 30 characters with its number
 
 
