@@ -40,7 +40,35 @@ class TooMany(Exception):
 
 def advance(guide: Guide, answers: Sequence[Any]) -> Ask | None:
     """What is asked after these answers; None where they are complete. Raises TooMany."""
-    return _walked(guide, answers)[0]
+    return _walked(guide, answers)[0][-1]
+
+
+def questions(guide: Guide, answers: Sequence[Any]) -> list[Ask]:
+    """What each of these answers answered. Raises TooMany."""
+    return [one for one in _walked(guide, answers)[0][: len(answers)] if one is not None]
+
+
+def mended(guide: Guide, answers: Sequence[Any], n: int, given: Sequence[Any]) -> list[Any]:
+    """A complete walk with the n-th answer another: `given` is that, and then what is asked anew because of it.
+
+    What is asked as it was before keeps its answer; what is not asked any more loses it. Counts from 0.
+    """
+    left = list(zip(map(_place, questions(guide, answers)), answers, strict=True))[n + 1 :]
+    new = list(answers[:n])
+    for answer in given:
+        new.append(answer)
+        while (asked := advance(guide, new)) is not None:
+            places = [place for place, _ in left]
+            if _place(asked) not in places:
+                break
+            at = places.index(_place(asked))
+            new.append(left[at][1])
+            del left[: at + 1]
+    return new
+
+
+def _place(asked: Ask) -> tuple[str, str, int]:
+    return asked.step.key, asked.kind, asked.round
 
 
 def values(guide: Guide, answers: Sequence[Any]) -> Values:
@@ -48,17 +76,18 @@ def values(guide: Guide, answers: Sequence[Any]) -> Values:
     return _walked(guide, answers)[1]
 
 
-def _walked(guide: Guide, answers: Sequence[Any]) -> tuple[Ask | None, Values]:
+def _walked(guide: Guide, answers: Sequence[Any]) -> tuple[list[Ask | None], Values]:
+    """What was asked before each answer and after the last, and the answers by their steps' keys."""
     found: Values = {}
     walk = _steps(guide.steps, found, {}, 0)
-    asked = next(walk, None)
+    asked = [next(walk, None)]
     for answer in answers:
-        if asked is None:
+        if asked[-1] is None:
             raise TooMany(guide.key)
         try:
-            asked = walk.send(answer)
+            asked.append(walk.send(answer))
         except StopIteration:
-            asked = None
+            asked.append(None)
     return asked, found
 
 

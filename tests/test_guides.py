@@ -21,7 +21,7 @@ from knowledge.guide import Guide, Step, inside
 from knowledge.guide_answer import BadAnswer, check, read
 from knowledge.guide_file import FOLDER, load_folder, load_yaml
 from knowledge.guide_result import card, result
-from knowledge.guide_walk import Ask, TooMany, advance, values
+from knowledge.guide_walk import Ask, TooMany, advance, mended, questions, values
 from knowledge.paper import Breakdown, Facts, Heading, Listing, Matrix, Paper, Photos, Picture, Table
 from knowledge.paper_text import as_markdown
 from knowledge.reading import read as read_document
@@ -146,6 +146,30 @@ def test_every_step_is_met_on_some_path(guide: Guide) -> None:
             said = answer(guide, ask, True)
             answers.append(ask.choices[choice % len(ask.choices)] if ask.kind == "choice" else said)
     assert met >= {step.key for step in inside(guide.steps) if step.kind not in ("branch", "repeat")}
+
+
+@every
+@pytest.mark.parametrize("longest", [False, True], ids=["shortest", "longest"])
+def test_an_answer_that_is_given_again_as_it_was_changes_nothing(guide: Guide, longest: bool) -> None:
+    answers, asked = walked(guide, longest)
+    assert questions(guide, answers) == asked
+    for n, said in enumerate(answers):
+        assert mended(guide, answers, n, [said]) == answers
+
+
+@every
+def test_from_the_shortest_walk_one_change_at_a_time_leads_to_the_longest(guide: Guide) -> None:
+    """Whatever is changed, the walk stays one that the guide could have asked."""
+    answers, longest = walked(guide, False)[0], walked(guide, True)[0]
+    for n in range(len(longest)):
+        if n >= len(answers) or answers[n] == longest[n]:
+            continue
+        given = [longest[n]]
+        while ask := advance(guide, mended(guide, answers, n, given)):
+            given.append(answer(guide, ask, True))
+        answers = mended(guide, answers, n, given)
+        assert advance(guide, answers) is None
+        assert answers[: n + 1] == longest[: n + 1]
 
 
 @every

@@ -17,15 +17,17 @@ from test_guides import GUIDES
 from test_guides import answer as answered
 
 from bot.app import App, opened
-from handlers.causes import guide_prompt, guiding
+from handlers.causes import guide_card, guide_prompt, guiding
 from handlers.causes.analysing import NOT_HERE
+from handlers.causes.card import OLD
+from handlers.causes.guide_change import CHANGED, MEANWHILE, NO_SUCH
 from handlers.causes.guide_paper import drawn_in
 from handlers.day import day_of
 from handlers.flow import BACK, GO_ON, LATER
 from handlers.roles import NOT_YOURS
 from knowledge.guide import Guide, Step
 from knowledge.guide_result import result
-from knowledge.guide_walk import Ask, advance
+from knowledge.guide_walk import Ask, advance, questions, values
 from knowledge.paper import Breakdown
 from records.actions import Actions, Which
 from records.analyses import DONE, Analyses, Analysis, Sought
@@ -190,7 +192,7 @@ async def test_the_measures_become_actions_with_the_dates_that_were_typed(visit:
     guide, boss = WALKED["smart"], visit.boss
     shown = await walked(visit, guide, longest=False)
     assert shown
-    assert "浦东店有" in await boss.tap(guiding.ACTIONS)
+    assert "浦东店有" in await boss.tap(guide_card.ACTIONS)
     await boss.press("全部建")
     async with visit.app.database.read() as connection:
         made = await Actions(connection).all(Which())
@@ -264,6 +266,63 @@ def test_days_are_read_as_people_say_them(said: str, past: bool, day: str | None
     assert (found.isoformat() if found else None) == day
 
 
+async def test_a_finished_guide_is_changed_in_one_place_and_the_versions_stay(visit: Visit) -> None:
+    boss = visit.boss
+    await walked(visit, WALKED["scqa"], longest=False)
+    [before] = await kept(visit.app)
+    answers = before.content["answers"]
+    said = await boss.tap(guide_card.CHANGE)
+    assert "1. " in said
+    assert NO_SUCH.format(n=len(answers)) in await boss.say("99")
+    await boss.say("2")
+    changed = await boss.say("返修的客户里，一半是同一种异响")
+    assert CHANGED.format(n=2) in changed
+    assert "一半是同一种异响" in changed
+    [after] = await kept(visit.app)
+    assert (after.id, after.state) == (before.id, DONE)
+    assert after.content["answers"] == [answers[0], "返修的客户里，一半是同一种异响", *answers[2:]]
+    await boss.act(f"causes:one:{before.id}")
+    assert "2 次" in await boss.tap(OLD)
+    was = await boss.press("第 1 版")
+    assert "一半是同一种异响" not in was
+    assert str(answers[1])[:10] in was
+
+
+async def test_what_a_changed_answer_makes_necessary_is_asked_and_the_rest_stands(visit: Visit) -> None:
+    boss = visit.boss
+    await walked(visit, WALKED["smart"], longest=False)
+    [before] = await kept(visit.app)
+    guide, given = WALKED["smart"], list(before.content["answers"])
+    asked_before = questions(guide, given)
+    at = next(n for n, one in enumerate(asked_before) if (one.step.key, one.kind) == ("measures", "more"))
+    said = await boss.tap(guide_card.CHANGE)
+    more = next(line for line in said.split("\n") if line.endswith(f"：{asked_before[at].choices[1]}"))
+    await boss.say(more.split(".")[0])
+    await boss.tap(asked_before[at].choices[0])
+    new = [*given[:at], True]
+    while CHANGED.format(n=2) not in boss.replies[0].text:
+        asked = advance(guide, new)
+        assert asked is not None
+        await say(boss, guide, asked, longest=False, seed=1)
+        new.append(answered(guide, asked, False))
+    [after] = await kept(visit.app)
+    rounds = values(guide, after.content["answers"])["measures"]
+    assert len(rounds) == len(values(guide, given)["measures"]) + 1
+    assert after.content["answers"][-len(given[at + 1 :]) :] == given[at + 1 :]
+
+
+async def test_of_two_who_change_a_guide_at_once_the_second_is_told(visit: Visit) -> None:
+    await walked(visit, WALKED["scqa"], longest=False)
+    desk = await visit.desk(visit.boss)
+    for chat in (visit.boss, desk):
+        await chat.act("guide:change:1")
+        await chat.say("1")
+    assert CHANGED.format(n=2) in await visit.boss.say("先改的人说的")
+    assert await desk.say("后改的人说的") == MEANWHILE
+    [one] = await kept(visit.app)
+    assert one.content["answers"][0] == "先改的人说的"
+
+
 async def test_a_store_that_is_lost_in_the_middle_gets_no_paper(visit: Visit) -> None:
     guide, boss = WALKED["scqa"], visit.boss
     await began(boss, guide)
@@ -282,7 +341,7 @@ async def test_a_store_that_is_lost_in_the_middle_gets_no_paper(visit: Visit) ->
 async def test_guides_are_for_leaders_and_their_papers_for_those_of_the_store(visit: Visit) -> None:
     assert await visit.hand.say("/guides") == NOT_YOURS
     await walked(visit, WALKED["scqa"], longest=False)
-    for what in ("pdf", "word", "actions"):
+    for what in ("pdf", "word", "change", "actions"):
         assert await visit.other.act(f"guide:{what}:1") == guiding.NOT_HERE
         assert await visit.other.act(f"guide:{what}:77") == guiding.NOT_HERE
         assert await visit.hand.act(f"guide:{what}:1") == NOT_YOURS

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers import flow, typed
-from handlers.causes import analysing, guiding
+from handlers.causes import analysing, guide_card
 from handlers.causes.analysing import NOT_HERE, NotSeen, seen
 from handlers.causes.card import KINDS, card, frequent, line, versions, with_actions
 from handlers.causes.drawing import as_finished
+from handlers.causes.guide_paper import is_guide, paper_of
 from handlers.causes.view import PERIODS, View, fitting
 from handlers.context import Context
 from handlers.flow import Answers, Facts, Flow, Prompt
@@ -16,6 +17,7 @@ from handlers.message import Button, File, Incoming, Reply, clipped, id_in
 from handlers.roles import LEADERS
 from knowledge.cause.stored import tree_from
 from knowledge.cause.tree import roots
+from knowledge.paper_text import as_markdown
 from records.actions import Actions, Which
 from records.analyses import BACK, CLOSED, DONE, WHY, Analyses, Sought
 from records.database import Connection
@@ -147,7 +149,7 @@ async def _one(context: Context, number: int) -> Reply:
         source = await analyses.get(one.source_id) if one.source_id is not None else None
         team = len(await analyses.team(number))
     if one.kind not in KINDS:
-        return with_actions(guiding.shown(one), actions)
+        return with_actions(guide_card.shown(one, finished), actions)
     return card(one, store, actions, finished, [*derived, *([source] if source else [])], team, context)
 
 
@@ -164,12 +166,14 @@ async def _was(context: Context, number: int, version: int) -> tuple[Reply, ...]
         now = await seen(context, connection, number)
         finished = await Analyses(connection).versions(number)
     one = as_finished(now, finished, version)
-    if one.kind not in KINDS or not version:
+    if not version or not (one.kind in KINDS or is_guide(one)):
         raise NotSeen
     files = await analysing.pictures(context, one)
     nth = sum(was.version <= version for was in finished)
     when = one.updated_at.astimezone(context.zone).strftime("%Y-%m-%d %H:%M")
     text = WAS.format(title=typed.inert(one.title), n=nth, when=when)
+    if is_guide(one):
+        return (Reply(f"{text}\n\n{as_markdown(paper_of(one))}", files=files),)
     return (Reply(text, files=files, buttons=analysing.ways(one, version)),)
 
 

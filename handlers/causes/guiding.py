@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 from handlers import flow, typed
 from handlers.actions import start as action
 from handlers.causes import analysing
+from handlers.causes.guide_card import forms, measures
+from handlers.causes.guide_change import CHANGING, change
+from handlers.causes.guide_facts import facts_of, fresh
 from handlers.causes.guide_paper import drawn_in, guide_of, is_guide, paper_of, shipped
 from handlers.causes.guide_prompt import prompt
 from handlers.checks.report import contents
@@ -18,10 +21,9 @@ from handlers.message import MEDIA, Button, File, Incoming, Reply, id_in
 from handlers.roles import LEADERS
 from knowledge.guide_file import FOLDER
 from knowledge.guide_result import result
-from knowledge.guide_walk import advance, values
+from knowledge.guide_walk import advance
 from knowledge.paper_text import as_markdown
-from records.analyses import WHY, Analyses, Analysis, Sought
-from records.people import People
+from records.analyses import Analyses, Analysis
 from records.photos.keeping import Photos
 from records.standing import actor
 from records.stores import Stores
@@ -36,11 +38,9 @@ NO_STORE = "您名下没有门店，还不能用模板。"
 WHERE, NO_ONE_STORE = "写哪家门店的？", "不只一家"
 DONE = "写好了。"
 TITLE = "{name}·{store}"
-PDF, WORD, ACTIONS = "PDF", "Word", "建整改"
 NOT_HERE = "没有这份文件。"
 NOT_YOURS_NOW = "这家门店现在不归您负责了，这份文件没有写。"
 _BY_CODE = ("5-why", "fishbone")
-_MEASURES = (("measures", "measure"), ("problems", "fact"), ("problems", "problem"), ("improvements", "change"))
 
 
 async def show(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
@@ -56,39 +56,25 @@ async def show(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
 
 
 async def press(context: Context, incoming: Incoming) -> tuple[Reply, ...]:
-    """guide:go:<key>, guide:pdf:<analysis>, guide:word:<analysis>, guide:actions:<analysis>."""
+    """guide:go:<key>, and guide:pdf, word, change, actions:<analysis>."""
     match incoming.action.split(":"):
         case ["guide", "go", key] if key in shipped() and key not in _BY_CODE:
             return await _begin(context, incoming, key)
         case ["guide", "pdf" | "word" as form, number]:
             return await _file(context, id_in(number), form)
+        case ["guide", "change", number]:
+            return await change(context, incoming, id_in(number))
         case ["guide", "actions", number]:
             return await _actions(context, incoming, id_in(number))
     return (Reply(flow.OVER),)
 
 
 async def _begin(context: Context, incoming: Incoming, key: str) -> tuple[Reply, ...]:
-    async with context.database.read() as connection:
-        stores = [one for one in await Stores(connection).all() if actor(context.me, one.id).leads]
-        people = [one for one in await People(connection).all() if one.left_at is None]
-        sought = Sought(stores=[one.id for one in stores], kinds=(WHY,))
-        trees = await Analyses(connection).all(sought, limit=5)
+    facts = await facts_of(context, key, (FOLDER / f"{key}.yaml").read_text(encoding="utf-8"))
+    stores = facts["stores"]
     if not stores:
         return (Reply(NO_STORE),)
-    mine = {one.id for one in stores}
-    near = [one for one in people if one.id == context.me.id or mine & set(one.stores)]
-    facts: Facts = {
-        "guide": key,
-        "name": shipped()[key].name,
-        "yaml": _text(key),
-        "zone": context.zone.key,
-        "today": _today(context, context.zone),
-        "stores": [{"id": one.id, "name": typed.inert(one.name)} for one in stores],
-        "people": [{"id": one.id, "name": typed.inert(one.name), "stores": list(one.stores)} for one in near],
-        "trees": [{"name": typed.inert(one.title), "tree": one.content} for one in trees],
-    }
-    answers = [stores[0].id] if len(stores) == 1 else []
-    return await flow.start(context, incoming, WALKING, facts, answers)
+    return await flow.start(context, incoming, WALKING, facts, [stores[0]["id"]] if len(stores) == 1 else [])
 
 
 def _step(facts: Facts, answers: Answers) -> Prompt | None:
@@ -114,14 +100,7 @@ async def _finish(context: Context, incoming: Incoming, facts: Facts, answers: A
     content = {"yaml": facts["yaml"], "answers": list(answers[1:])}
     one = await analyses.add(facts["guide"], answers[0] or None, context.me.id, paper.title, content, context.now())
     await analyses.finish(one, context.me.id, context.now())
-    return (Reply(f"{DONE}\n\n{as_markdown(paper)}", files=files, buttons=_forms(one)),)
-
-
-def _forms(one: Analysis) -> tuple[tuple[Button, ...], ...]:
-    forms = (Button(PDF, f"guide:pdf:{one.id}"), Button(WORD, f"guide:word:{one.id}"))
-    offers = bool(one.store_id and _measures(one.content))
-    actions = ((Button(ACTIONS, f"guide:actions:{one.id}"),),) if offers else ()
-    return (forms, *analysing.drawing_ways(one), *actions)
+    return (Reply(f"{DONE}\n\n{as_markdown(paper)}", files=files, buttons=forms(one)),)
 
 
 async def _seen(context: Context, number: int) -> Analysis | None:
@@ -149,7 +128,7 @@ async def _file(context: Context, number: int, form: str) -> tuple[Reply, ...]:
 
 async def _actions(context: Context, incoming: Incoming, number: int) -> tuple[Reply, ...]:
     one = await _seen(context, number)
-    found = _measures(one.content) if one is not None else []
+    found = measures(one.content) if one is not None else []
     if one is None or one.store_id is None or not found:
         return (Reply(NOT_HERE),)
     items = [
@@ -168,37 +147,9 @@ def _timed(found: Sequence[Mapping[str, Any]], now: datetime, zone: ZoneInfo) ->
     return timed
 
 
-def _measures(content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What the answers promise to do, each with its date where it has one."""
-    known = values(guide_of(content["yaml"], ""), content["answers"])
-    for rounds, name in _MEASURES:
-        found = [one for one in known.get(rounds) or [] if one.get(name)]
-        if found:
-            return [{"name": str(one[name])[:100], "due": one.get("due")} for one in found]
-    return []
-
-
-def shown(one: Analysis) -> Reply:
-    """What a finished guide became, and the ways to take it along."""
-    return Reply(as_markdown(paper_of(one)), buttons=_forms(one))
-
-
-def _text(key: str) -> str:
-    return (FOLDER / f"{key}.yaml").read_text(encoding="utf-8")
-
-
-def _today(context: Context, zone: ZoneInfo) -> str:
-    return context.now().astimezone(zone).date().isoformat()
-
-
-async def _now(context: Context, facts: Facts) -> Facts:
-    """The days on the buttons are those of the day on which they are shown."""
-    return facts | {"today": _today(context, ZoneInfo(facts["zone"]))}
-
-
 def _title(facts: Facts) -> str:
     return str(facts["name"])
 
 
-WALKING = Flow("guide", LEADERS, _step, _finish, kept=_title, fresh=_now)
-FLOWS = (WALKING,)
+WALKING = Flow("guide", LEADERS, _step, _finish, kept=_title, fresh=fresh)
+FLOWS = (WALKING, CHANGING)
