@@ -19,7 +19,7 @@ run: .venv/.run
 	@exec $(BIN)/dudao run
 
 test: ready
-	@$(PYTEST) -n 2 --dist loadfile --ignore tests/test_faults.py $(ARGS)
+	@$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/test_faults.py $(ARGS)
 	@echo '== faults: killed processes and full disks, one at a time'; $(PYTEST) tests/test_faults.py $(ARGS)
 
 check: ready

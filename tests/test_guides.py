@@ -153,8 +153,8 @@ def test_every_step_is_met_on_some_path(guide: Guide) -> None:
 def test_an_answer_that_is_given_again_as_it_was_changes_nothing(guide: Guide, longest: bool) -> None:
     answers, asked = walked(guide, longest)
     assert questions(guide, answers) == asked
-    for n, said in enumerate(answers):
-        assert mended(guide, answers, n, [said]) == answers
+    for n in range(0, len(answers), len(answers) // 12 + 1):
+        assert mended(guide, answers, n, answers[n : n + 1]) == answers
 
 
 @every
