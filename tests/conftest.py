@@ -1,6 +1,7 @@
 """What tests share: homes, the model loaded once, the command line, a chat."""
 
 import asyncio
+import gc
 import io
 import os
 import shutil
@@ -90,6 +91,8 @@ PRICES = "项目,工时,价格\n更换雨刮片,0.2,48元\n四轮定位,1.5,320�
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What waits for processes and clocks comes first, so that no worker is left waiting alone at the end."""
     items.sort(key=lambda item: item.path.stem not in WAITING)
+    gc.collect()
+    gc.freeze()  # thousands of tests stand in memory, and need not be looked through again and again
 
 
 def loaded(home: Path, **changes: Any) -> Settings:
