@@ -7,7 +7,7 @@ from handlers import typed
 from handlers.actions import chasing
 from handlers.checks import report
 from handlers.checks.marking import Found
-from handlers.checks.steps import findings_of, result_of, sections_of, skipped_of
+from handlers.checks.summary import findings_of, result_of, sections_of, skipped_of
 from handlers.context import Context
 from handlers.message import Button, Reply
 from records.checks import CONFIRMED, OBJECTED, SETTLED, WAITING, Check, CheckMark

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from handlers import flow, typed
 from handlers.actions import chasing
 from handlers.checks.card import LEFT, card, mark_of
-from handlers.checks.steps import FAIL, PASS, SKIP
+from handlers.checks.steps import SKIP
+from handlers.checks.summary import FAIL, PASS
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Flow, Misread, Prompt
 from handlers.message import Button, Incoming, Reply

@@ -9,6 +9,7 @@ from handlers.checks import form as check_form
 from handlers.checks import marking as checking
 from handlers.checks import reading as check_reading
 from handlers.checks.marking import Found, Walk, lacking, marks, mute, settled, walked
+from handlers.checks.summary import FAIL, PASS, VETO, findings_of, result_of, sections_of, skipped_of, value_of
 from handlers.context import Context
 from handlers.flow import Answers, Choice, Facts, Misread, Prompt, Take
 from handlers.message import Button, Incoming, Reply
@@ -16,10 +17,10 @@ from knowledge.checklist import Checklist, Item, from_json
 from knowledge.score import FULL, Rules, Score, score
 
 ITEM = "**{n}/{all} {name}**{marks}\n\n{lines}"
-VETO, NO_SKIP = "（一票否决）", "（必查）"
+NO_SKIP = "（必查）"
 GOOD, NOTE, PHOTOS_SENT = "做到：{good}", "备注：{note}", "已收照片 {n} 张"
 AGAIN = "以前有 {n} 次不合格；再不合格就是第{nth}次。"
-PASS, FAIL, SKIP, STANDARD = "合格", "不合格", "不适用", "看标准"
+SKIP, STANDARD = "不适用", "看标准"
 ALL_PASS, ALL_BUT, OTHERS = "全部合格", "全部合格，除了…", "其余合格"
 SEND_NUMBER, SEND_TEXT, SEND_PHOTO = "发一个数字{unit}。{bounds}", "发一句话。", "发照片，{least} 到 {most} 张。"
 BETWEEN, AT_LEAST, AT_MOST = "合格是 {low:g} 到 {high:g}。", "合格是至少 {low:g}。", "合格是最多 {high:g}。"
@@ -38,15 +39,7 @@ CHOSEN = "已选 {n} 项：{names}"
 MEND = "改哪一项？"
 SUBMIT, CHANGE, BACK_TO_SUMMARY = "提交", "改一项", "不改了"
 SUMMARY = "**{name}** · {store}\n\n{result}\n\n{sections}{findings}{skipped}{photos}\n\n没问题就点“提交”。"
-TOTAL, NOTHING_COUNTS = "总分 **{total:g}**，**{grade}** 级，{passed}", "没有计分的项"
-PASSED, NOT_PASSED = "通过", "不通过"
-VETOED = "一票否决：{names}。{total:g} 分也判 {grade} 级"
-DEDUCTED = "重复问题扣 {lost:g} 分（原 {before:g} 分）"
-SECTION, NOT_COUNTED = "- {name}：{points}{mark}", "不计分"
-LEAST, NOT_REACHED = "（及格线 {mark:g}）", "（没到及格线 {mark:g}）"
-FINDINGS, SKIPPED, PHOTOS = "\n\n**不合格 {n} 项**\n{lines}", "\n\n不适用：{names}", "\n\n照片 {n} 张"
-FINDING = "{n}. {name}{marks}{value}{note}"
-NTH = "第{n}次"
+PHOTOS = "\n\n照片 {n} 张"
 
 
 def step(facts: Facts, answers: Answers) -> Prompt | None:
@@ -234,63 +227,6 @@ def _summary(facts: Facts, checklist: Checklist, walk: Walk) -> Prompt:
     )
     ways = (Choice(SUBMIT, {"done": True}), Choice(CHANGE, {"mend": True}))
     return Prompt(Reply(text), (ways,), read=lambda incoming: check_reading.read_summary(checklist, incoming))
-
-
-def result_of(came: Score) -> str:
-    """The total with its grade, and what decided it."""
-    if not came.grade:
-        return NOTHING_COUNTS
-    return TOTAL.format(total=came.total, grade=came.grade, passed=PASSED if came.passed else NOT_PASSED)
-
-
-def sections_of(came: Score) -> str:
-    """One line a section."""
-    lines = []
-    for one in came.sections:
-        mark = ""
-        if one.pass_mark is not None and one.score is not None:
-            mark = (LEAST if one.passed else NOT_REACHED).format(mark=one.pass_mark)
-        points = NOT_COUNTED if one.score is None else f"{one.score:g}"
-        lines.append(SECTION.format(name=one.name, points=points, mark=mark))
-    return "\n".join(lines)
-
-
-def findings_of(checklist: Checklist, found: Mapping[str, Found], came: Score) -> str:
-    """What failed, with what decides and what repeats."""
-    times, lines = dict(came.repeats), []
-    for n, item in enumerate((one for one in checklist.items if one.key in came.failed), 1):
-        one = found[item.key]
-        nth = NTH.format(n=times[item.key] + 1) if item.key in times else ""
-        remarks = "，".join(word for word in (VETO.strip("（）") if item.veto else "", nth) if word)
-        value = "" if item.kind in ("pass", "photo") else f"：{value_of(item, one.value)}"
-        remarked = checking.remark(item, one)
-        note = f"：{remarked}" if remarked else ""
-        remark = f"（{remarks}）" if remarks else ""
-        lines.append(FINDING.format(n=n, name=item.name, marks=remark, value=value, note=note))
-    text = FINDINGS.format(n=len(lines), lines="\n".join(lines)) if lines else ""
-    if came.vetoes:
-        names = "、".join(item.name for item in checklist.items if item.key in came.vetoes)
-        text += "\n\n" + VETOED.format(names=names, total=came.total, grade=came.grade)
-    if came.deducted:
-        text += "\n\n" + DEDUCTED.format(lost=came.deducted, before=came.before)
-    return text
-
-
-def skipped_of(checklist: Checklist, came: Score) -> str:
-    """What did not apply."""
-    names = "、".join(item.name for item in checklist.items if item.key in came.skipped)
-    return SKIPPED.format(names=names) if names else ""
-
-
-def value_of(item: Item, value: checking.Value) -> str:
-    """A mark in words."""
-    if isinstance(value, bool):
-        return PASS if value else FAIL
-    if item.kind == "score":
-        return f"{value} 分"
-    if isinstance(value, int | float):
-        return f"{value:g} {item.unit}".strip()
-    return str(value or "")
 
 
 def _standard(item: Item) -> tuple[Button, ...]:
