@@ -74,22 +74,25 @@ async def tree_of(context: Context, number: int) -> Tree:
 
 async def edit_tree(context: Context, number: int, edit: Callable[[Tree], Tree]) -> tuple[Analysis, Tree]:
     """Change the tree as it is now, whoever changed it meanwhile; raises NotSeen, CannotEdit."""
-    connection = await context.write()
-    one = await seen(context, connection, number, lock=True)
-    if one.kind != WHY:
-        raise NotSeen
+    connection, one = await _held(context, number, WHY)
     tree = edit(tree_from(one.content))
     return await _kept(context, connection, one, tree_values(tree), tree.card.what), tree
 
 
 async def edit_fish(context: Context, number: int, edit: Callable[[Fishbone], Fishbone]) -> tuple[Analysis, Fishbone]:
     """The same for a fishbone."""
-    connection = await context.write()
-    one = await seen(context, connection, number, lock=True)
-    if one.kind != FISH:
-        raise NotSeen
+    connection, one = await _held(context, number, FISH)
     bones = edit(fishbone_from(one.content))
     return await _kept(context, connection, one, fishbone_values(bones), bones.card.what), bones
+
+
+async def _held(context: Context, number: int, kind: str) -> tuple[Connection, Analysis]:
+    """The analysis as it is now, which nobody else changes until the turn ends."""
+    connection = await context.write()
+    one = await seen(context, connection, number, lock=True)
+    if one.kind != kind:
+        raise NotSeen
+    return connection, one
 
 
 async def _kept(
