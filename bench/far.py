@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ FIRST = 1001  # the first user's number at the far end
 
 
 @dataclass(frozen=True, slots=True)
-class Far:
+class Far(ABC):
     """The control API of a running fake; `key` and `secret` are what the bot shows there."""
 
     url: str
@@ -32,13 +33,13 @@ class Far:
     secret: str
     process: int
 
+    @abstractmethod
     def push(self, said: Sequence[dict[str, Any]], *, twice: bool = False) -> None:
         """Let these be said, as the fake's control API writes them for Telegram."""
-        raise NotImplementedError
 
+    @abstractmethod
     def environment(self) -> dict[str, str]:
         """What a bot needs to talk to it."""
-        raise NotImplementedError
 
     def sent(self, since: int = 0) -> list[dict[str, Any]]:
         """What the bots have shown, from the `since`-th on."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot import config_file
 from bot.config import Settings
+from bot.loop import new_loop
 
 FAILED, USAGE = 1, 2
 _REFUSED = {
@@ -151,7 +152,7 @@ def _run(options: argparse.Namespace) -> int:
         if options.config and not file.exists():
             raise config_file.BadConfig(f"{file}：没有这个文件。请检查 --config，或去掉它以使用默认设置。")
         settings = config_file.load(os.environ, file, options.home, not options.no_handbook)
-        with asyncio.Runner(loop_factory=_loop) as runner:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
             return runner.run(_command(options)(settings, options))
     except config_file.BadConfig as error:
         if options.command == "doctor":
@@ -166,16 +167,6 @@ def _run(options: argparse.Namespace) -> int:
     except _expected() as error:
         print(f"dudao: {error}", file=sys.stderr)
     return FAILED
-
-
-def _loop() -> asyncio.AbstractEventLoop:
-    """The quicker one, where it can be had: not on Windows."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop()
-    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
-    return loop
 
 
 def _plain(error: OSError) -> str:

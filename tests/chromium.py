@@ -99,7 +99,7 @@ class Chromium:
             "console": lambda said: errors.append(said.text) if "Security Policy" in said.text else None,
         }
         for what, hear in hears.items():
-            context.on(what, hear)  # type: ignore[call-overload]
+            context.on(what, hear)  # type: ignore[call-overload]  # typed for one literal name at a time
         yield context
         for what, hear in hears.items():
             context.remove_listener(what, hear)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
@@ -14,6 +15,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
+
+from bot.loop import new_loop
 
 
 class _Row(Protocol):
@@ -33,7 +36,7 @@ C = TypeVar("C", bound=_Called)
 S = TypeVar("S", bound=_Shown)
 
 
-class FarEnd(Generic[C, S]):
+class FarEnd(ABC, Generic[C, S]):
     """Calls and what they show, as they happen; whoever waits for something is told of everything."""
 
     calls: list[C]
@@ -85,9 +88,9 @@ class FarEnd(Generic[C, S]):
             told |= {"calls": len(self.calls), "refused": refused, **self.state()}
         return JSONResponse(told)
 
+    @abstractmethod
     def state(self) -> dict[str, Any]:
         """What there is to know of it besides."""
-        raise NotImplementedError
 
     async def order(self, what: str, body: Any) -> dict[str, Any]:
         """What is to happen, by the name of a control call; raises ValueError where there is none."""
@@ -152,14 +155,5 @@ async def process(fake: AbstractAsyncContextManager[FarEnd[Any, Any]], settings:
 
 def run(far: Coroutine[Any, Any, None]) -> None:
     """Run such a process until it is told to stop, as quick as the bot, so that it is the bot that is measured."""
-    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_loop) as runner:
+    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(far)
-
-
-def _loop() -> asyncio.AbstractEventLoop:
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop()
-    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
-    return loop

@@ -3,9 +3,10 @@
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from checks import picture
+from far_end import FarEnd
 
 from bot.app import App
 from records.people import People, Person
@@ -148,13 +149,35 @@ async def connected(app: App, channel: str, known: Person, user: str) -> None:
         await People(connection).connect(known.id, channel, user, user, app.turns.now())
 
 
-async def told(fake: Any, shown: Callable[[], list[Shown]], expected: str, since: int) -> Shown:
-    """The last that a fake shows with `expected` in it, once there is one."""
-    found: list[Shown] = []
+Fake = TypeVar("Fake", bound=FarEnd[Any, Any])
 
-    def there() -> bool:
-        found[:] = [one for one in shown()[since:] if expected in one.text]
-        return bool(found)
 
-    await fake.until(there)
-    return found[-1]
+class FakeScene(Scene, Generic[Fake]):
+    """A channel whose far end is a strict fake: what it holds is what people see."""
+
+    def __init__(self, app: App, here: Store, fake: Fake) -> None:
+        super().__init__(app, here)
+        self.fake = fake
+
+    @abstractmethod
+    def seen(self, number: int) -> list[Shown]:
+        """All that the fake holds for someone, in order."""
+
+    async def shown(self, number: int) -> list[Shown]:
+        """As it is now."""
+        return self.seen(number)
+
+    async def awaited(self, number: int, expected: str, since: int) -> Shown:
+        """The last that the fake holds with `expected` in it, once there is one."""
+        found: list[Shown] = []
+
+        def there() -> bool:
+            found[:] = [one for one in self.seen(number)[since:] if expected in one.text]
+            return bool(found)
+
+        await self.fake.until(there)
+        return found[-1]
+
+    def refused(self) -> list[str]:
+        """Calls of the bot that the fake would not take."""
+        return [one.error for one in self.fake.calls if one.error]

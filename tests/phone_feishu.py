@@ -9,24 +9,18 @@ import pytest
 from fake_feishu import FakeFeishu, Sent
 from feishu_house import talking
 from feishu_rules import within
-from phone import Phone, Scene, Shown, connected, told
+from phone import FakeScene, Phone, Shown, connected
 from talking import store
 from telegram_house import Now
 
-from bot.app import App
 from bot.feishu.pace import Pace
 from records.people import Person
-from records.stores import Store
 
 
-class FeishuScene(Scene):
+class FeishuScene(FakeScene[FakeFeishu]):
     """Photos and words are a post; a card may have a form."""
 
     channel = "feishu"
-
-    def __init__(self, app: App, here: Store, fake: FakeFeishu) -> None:
-        super().__init__(app, here)
-        self.fake = fake
 
     async def enter(self, number: int, known: Person) -> None:
         """They have found the bot."""
@@ -58,19 +52,8 @@ class FeishuScene(Scene):
 
         return await phone.does(fill, expected)
 
-    async def shown(self, number: int) -> list[Shown]:
+    def seen(self, number: int) -> list[Shown]:
         """Cards, and what became of them."""
-        return self._shown(number)
-
-    async def awaited(self, number: int, expected: str, since: int) -> Shown:
-        """As the fake tells."""
-        return await told(self.fake, lambda: self._shown(number), expected, since)
-
-    def refused(self) -> list[str]:
-        """Calls of the bot that Feishu would not take."""
-        return [one.error for one in self.fake.calls if one.error]
-
-    def _shown(self, number: int) -> list[Shown]:
         return [_seen(one) for one in self.fake.shown(_user(number))]
 
 

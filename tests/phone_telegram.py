@@ -6,23 +6,17 @@ from pathlib import Path
 
 import pytest
 from fake_telegram import FakeTelegram, Sent
-from phone import Scene, Shown, connected, told
+from phone import FakeScene, Shown, connected
 from talking import store
 from telegram_house import Now, talking, unhurried
 
-from bot.app import App
 from records.people import Person
-from records.stores import Store
 
 
-class TelegramScene(Scene):
+class TelegramScene(FakeScene[FakeTelegram]):
     """Several photos are an album."""
 
     channel = "telegram"
-
-    def __init__(self, app: App, here: Store, fake: FakeTelegram) -> None:
-        super().__init__(app, here)
-        self.fake = fake
 
     async def enter(self, number: int, known: Person) -> None:
         """They have pressed START."""
@@ -44,19 +38,8 @@ class TelegramScene(Scene):
         for n, content in enumerate(photos):
             self.fake.photo(number, content, text if n == 0 else "", album=name)
 
-    async def shown(self, number: int) -> list[Shown]:
+    def seen(self, number: int) -> list[Shown]:
         """Messages, and their edits."""
-        return self._shown(number)
-
-    async def awaited(self, number: int, expected: str, since: int) -> Shown:
-        """As the fake tells."""
-        return await told(self.fake, lambda: self._shown(number), expected, since)
-
-    def refused(self) -> list[str]:
-        """Calls of the bot that Telegram would not take."""
-        return [one.error for one in self.fake.calls if one.error]
-
-    def _shown(self, number: int) -> list[Shown]:
         return [_seen(one) for one in self.fake.shown(number)]
 
 
@@ -68,7 +51,7 @@ def _seen(one: Sent) -> Shown:
 @asynccontextmanager
 async def telegram_scene(
     fake: FakeTelegram, home: Path, monkeypatch: pytest.MonkeyPatch, now: Now | None = None
-) -> AsyncIterator[Scene]:
+) -> AsyncIterator[TelegramScene]:
     """The house in Telegram."""
     unhurried(fake, monkeypatch)
     async with talking(fake, home, now) as talk:

@@ -43,10 +43,10 @@ class Far:
         return "1"
 
     def watch(self, incoming: Incoming) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError  # only what is sent is counted here
 
     async def fetch(self, attachment: Any) -> bytes:
-        raise NotImplementedError
+        raise NotImplementedError  # as above
 
 
 @pytest.fixture
